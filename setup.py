@@ -1,0 +1,40 @@
+"""The distribution: what `pip install .` and Beam's `--setup_file` install on a worker."""
+
+from setuptools import find_packages, setup
+
+PACKAGES = ["data_schemas", "models", "components", "pipeline"]
+
+setup(
+    name="labeldrop",
+    version="0.1.0",
+    description="One heart-segmentation model from many partially labelled echocardiography datasets",
+    python_requires=">=3.9,<3.12",
+    packages=find_packages(include=[pattern for name in PACKAGES for pattern in (name, f"{name}.*")]),
+    package_data={"data_schemas": ["*.yaml", "*.pbtxt", "datasets/*.yaml"], "pipeline": ["configs/*.yaml"]},
+    install_requires=[
+        "tensorflow==2.15.1",
+        "keras==2.15.0",
+        "tensorflow-addons==0.23.0",
+        "tensorflow-io==0.36.0",
+        "tensorflow-metadata>=1.15,<1.17",
+        "apache-beam==2.77.0",
+        "google-crc32c",
+        "numpy>=1.26,<2",
+        "protobuf>=4.25,<5",
+        "pyyaml",
+        "pydantic>=2",
+        "click",
+        "rich",
+        "nibabel",
+        "opencv-python-headless<4.12",
+        "scikit-image",
+        "pillow",
+    ],
+    extras_require={
+        "gpu": ["tensorflow[and-cuda]==2.15.1"],
+        "gcp": ["apache-beam[gcp]==2.77.0"],
+        "aws": ["apache-beam[aws]==2.77.0"],
+        "dev": ["pytest", "hypothesis", "ruff", "mypy", "import-linter", "types-PyYAML"],
+    },
+    entry_points={"console_scripts": ["labeldrop = pipeline.cli:main"]},
+)
