@@ -62,6 +62,9 @@ class Component(ABC, Generic[P]):
     def __init__(self, parameters: P) -> None:
         self.parameters = parameters
 
+    def prepare_process(self) -> None:
+        """Settings that must be made before the process does any work, such as TensorFlow's devices."""
+
     @abstractmethod
     def execute(self, inputs: Directories, outputs: Directories, context: Context) -> None:
         """Do the work: read the input directories, fill the (empty) output directories.

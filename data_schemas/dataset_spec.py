@@ -3,8 +3,9 @@
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from data_schemas.yaml_file import read_yaml
 
 DATASETS_DIR = Path(__file__).parent / "datasets"
 
@@ -97,4 +98,4 @@ def load_dataset_spec(name_or_path: str) -> DatasetSpec:
         raise ValueError(
             f"Invalid dataset. Expected one of {known} or the path of a .yaml file. Received: {name_or_path!r}"
         )
-    return DatasetSpec.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    return DatasetSpec.model_validate(read_yaml(path))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-import yaml
+from data_schemas.yaml_file import read_yaml
 
 DEFAULT_PATH = Path(__file__).parent / "structures.yaml"
 MAX_STRUCTURES = 254  # ids live in uint8 masks, and 0 is background
@@ -73,10 +73,12 @@ def load_vocabulary(path: str | Path = DEFAULT_PATH) -> Vocabulary:
     Raises:
         ValueError: The file has no structures, too many, a repeated name, or an incomplete entry.
     """
-    content = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+    content = read_yaml(path)
     entries = content.get("structures") if isinstance(content, dict) else None
     if not isinstance(entries, list) or not 1 <= len(entries) <= MAX_STRUCTURES:
-        raise ValueError(f"{path}: expected a list `structures` of 1 to {MAX_STRUCTURES} entries. Received: {entries!r}")
+        raise ValueError(
+            f"{path}: expected a list `structures` of 1 to {MAX_STRUCTURES} entries. Received: {entries!r}"
+        )
     vocabulary = Vocabulary(tuple(_structure(entry, path) for entry in entries))
     if len(set(vocabulary.names)) != len(vocabulary):
         raise ValueError(f"{path}: expected unique structure names. Received: {list(vocabulary.names)}")

@@ -1,0 +1,41 @@
+# Two commands for a user: `make run` and `make test`. Everything lives in .venv.
+.PHONY: run test lint lock check-python clean
+
+PYTHON ?= python3.11
+BIN := .venv/bin
+
+run: .venv/installed
+	$(BIN)/labeldrop phantom runs/phantom
+	$(BIN)/labeldrop run pipeline/configs/quickstart.yaml
+
+test: .venv/installed lint
+	$(BIN)/pytest
+
+lint: .venv/installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+.venv/installed: requirements.lock setup.py | check-python
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
+check-python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null || { \
+	  echo "labeldrop needs Python 3.11: TensorFlow 2.15, the last one tensorflow-addons works with, has no wheels above it."; \
+	  echo "Received: $$($(PYTHON) --version 2>&1 | head -n 1)"; \
+	  echo "Next step: install it (Debian 12: apt-get install python3.11 python3.11-venv; elsewhere: uv python install 3.11"; \
+	  echo "or pyenv install 3.11), then run make again with PYTHON=/path/to/python3.11"; \
+	  exit 1; }
+
+# Pins every package by hash; needs uv (pip install uv).
+lock:
+	uv pip compile setup.py --extra dev --python-version 3.11 --python-platform x86_64-manylinux_2_28 \
+	  --generate-hashes --no-annotate --no-header --no-emit-index-url --quiet --output-file requirements.lock
+	sed -i '1i # Made by `make lock`: every package the project runs and is tested with, pinned by hash.' requirements.lock
+
+clean:
+	rm -rf .venv build dist runs

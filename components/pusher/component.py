@@ -1,0 +1,60 @@
+"""Pusher: model, blessing → pushed_model."""
+
+import shutil
+import uuid
+from pathlib import Path
+
+from components.base import Component, Context, Directories
+from components.durable import publish
+from components.evaluator.component import BLESSING
+from components.json_file import read_json, write_json
+from components.pusher.parameters import PusherParameters
+from components.trainer.model_artifact import SERVING
+
+PUSHED = "pushed.json"
+
+
+class Pusher(Component[PusherParameters]):
+    """Copies a blessed SavedModel to `<destination>/<version>/` and pushes nothing else.
+
+    Channels:
+        model: The SavedModel.
+        blessing: The evaluator's verdict.
+        pushed_model: `pushed.json`, the version and where it is, or that nothing was pushed.
+    """
+
+    name = "Pusher"
+    inputs = ("model", "blessing")
+    outputs = ("pushed_model",)
+
+    def execute(self, inputs: Directories, outputs: Directories, context: Context) -> None:
+        """Push when blessed; say plainly when not."""
+        verdict = read_json(inputs["blessing"] / BLESSING)["verdict"]
+        facts: dict[str, object] = {"verdict": verdict, "pushed": False}
+        if verdict == "BLESSED":
+            target = push(inputs["model"] / SERVING, Path(self.parameters.destination))
+            facts |= {"pushed": True, "version": int(target.name), "path": str(target)}
+            context.report(f"Pushed {target}")
+        else:
+            context.report(f"Nothing pushed: the model is {verdict}")
+        write_json(outputs["pushed_model"] / PUSHED, facts)
+
+    def is_current(self, outputs: Directories) -> bool:
+        """A pushed version that somebody deleted is pushed again."""
+        facts = read_json(outputs["pushed_model"] / PUSHED)
+        return not facts["pushed"] or (Path(facts["path"]) / "saved_model.pb").is_file()
+
+
+def push(saved_model: Path, destination: Path) -> Path:
+    """Copy a SavedModel aside and rename it to the next version, so that TF Serving never sees half of one.
+
+    Returns:
+        The new version's directory.
+    """
+    destination.mkdir(parents=True, exist_ok=True)
+    aside = destination / f".pushing-{uuid.uuid4().hex}"
+    shutil.copytree(saved_model, aside)
+    versions = [int(entry.name) for entry in destination.iterdir() if entry.name.isdecimal()]
+    target = destination / str(max(versions, default=0) + 1)
+    publish(aside, target)
+    return target

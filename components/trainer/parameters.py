@@ -1,0 +1,78 @@
+"""What a user may set of the training."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt
+
+from components.base import Parameters
+from models.augmentation import Augmentation
+
+
+class Section(BaseModel):
+    """A group of parameters: unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class LossParameters(Section):
+    """Which partial loss, and how much of its soft Dice is added to the cross entropy."""
+
+    name: str = "marginal"
+    dice_weight: float = Field(default=1.0, ge=0)
+    options: dict[str, Any] = {}
+
+
+class LabelDropoutParameters(Section):
+    """How often labels are hidden in training: see models.label_dropout."""
+
+    probability: Annotated[float, Field(ge=0, le=1)] = 0.0
+    mode: Literal["independent", "joint"] = "independent"
+    structures: Literal["partial", "all"] = "partial"
+    keep_one: bool = False
+
+
+class NetworkParameters(Section):
+    """How large the U-Net is; its depth follows from the image size."""
+
+    base_features: PositiveInt = 16
+    max_levels: Annotated[int, Field(ge=2, le=8)] = 6
+
+
+class OptimizerParameters(Section):
+    """AdamW with a polynomial decay of the learning rate to zero over the whole training.
+
+    Attributes:
+        average_momentum: Validation and the saved model use an exponential moving average of the weights with this
+            momentum; 0 uses the weights themselves.
+    """
+
+    learning_rate: PositiveFloat = 2e-3
+    weight_decay: float = Field(default=1e-4, ge=0)
+    clip_norm: PositiveFloat = 1.0
+    decay_power: PositiveFloat = 0.9
+    average_momentum: float = Field(default=0.99, ge=0, lt=1)
+
+
+class TrainerParameters(Parameters):
+    """All of the training.
+
+    Attributes:
+        batch_size: Global batch size, shared out over the replicas.
+        epochs: Reporting intervals: each ends with validation and a checkpoint.
+        steps_per_epoch: Batches an epoch; none means one pass through the training split.
+        patience: Epochs without a better validation Dice before training stops early; none never stops.
+        logical_cpus: Replicas on a machine without a GPU.
+        seed: Decides initial weights, order, label dropout and augmentation.
+    """
+
+    loss: LossParameters = LossParameters()
+    label_dropout: LabelDropoutParameters = LabelDropoutParameters()
+    network: NetworkParameters = NetworkParameters()
+    optimizer: OptimizerParameters = OptimizerParameters()
+    augmentation: Augmentation = Augmentation()
+    batch_size: PositiveInt = 8
+    epochs: PositiveInt = 10
+    steps_per_epoch: PositiveInt | None = None
+    patience: PositiveInt | None = None
+    logical_cpus: Annotated[int, Field(ge=1, le=64)] = 1
+    seed: int = Field(default=0, ge=0, lt=2**31)

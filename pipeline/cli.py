@@ -1,0 +1,60 @@
+"""The console script `labeldrop`. Commands import what they need when they run, so that --help answers at once."""
+
+import os
+import sys
+
+import click
+
+EXIT_USER_ERROR = 2
+EXIT_NOT_BLESSED = 3
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="labeldrop")
+def cli() -> None:
+    """Train one heart-segmentation model on many partially labelled echo datasets, judge it, and serve it."""
+
+
+@cli.command()
+@click.argument("config", type=click.Path(exists=True, dir_okay=False))
+@click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="Override one key, for example trainer.epochs=3.")
+def run(config: str, settings: tuple[str, ...]) -> None:
+    """Run the pipeline of CONFIG: convert, train, evaluate, push. Exit code 3 when the gate says NOT_BLESSED."""
+    from pipeline.commands.run import run_config
+
+    if not run_config(config, settings):
+        sys.exit(EXIT_NOT_BLESSED)
+
+
+@cli.command()
+@click.argument("out", type=click.Path(file_okay=False))
+@click.option("--settings", type=click.Path(exists=True, dir_okay=False), help="YAML of the phantom; default: the shipped one.")
+@click.option("--seed", type=int, help="Another seed than the settings name.")
+def phantom(out: str, settings: str | None, seed: int | None) -> None:
+    """Generate a synthetic echo data set of two scanners in OUT."""
+    from pipeline.commands.phantom import make_phantom
+
+    make_phantom(out, settings, seed)
+
+
+@cli.command()
+@click.argument("model_dir", type=click.Path(exists=True, file_okay=False))
+@click.argument("images", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False))
+@click.option("--out", required=True, type=click.Path(file_okay=False), help="Directory for masks and overlays.")
+def predict(model_dir: str, images: tuple[str, ...], out: str) -> None:
+    """Segment IMAGES (PNG, JPEG, NIfTI, AVI) with the SavedModel in MODEL_DIR."""
+    from pipeline.commands.predict import predict_files
+
+    predict_files(model_dir, images, out)
+
+
+def main() -> None:
+    """Entry point: what a user can mend is one message and exit code 2, never a traceback."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    from components.base import UserError
+
+    try:
+        cli()
+    except UserError as error:
+        click.echo(f"labeldrop: {error}", err=True)
+        sys.exit(EXIT_USER_ERROR)

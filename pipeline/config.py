@@ -1,0 +1,100 @@
+"""The configuration of a run: one YAML file, checked whole before any work begins."""
+
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, ValidationError, field_validator
+
+from components.base import Parameters, UserError
+from components.evaluator.parameters import EvaluatorParameters
+from components.example_gen.parameters import ExampleGenParameters
+from components.pusher.parameters import PusherParameters
+from components.trainer.parameters import TrainerParameters
+from data_schemas.yaml_file import parse_yaml, read_yaml
+
+CONFIGS_DIR = Path(__file__).parent / "configs"
+
+
+class PipelineConfig(Parameters):
+    """One pipeline.
+
+    Attributes:
+        name: What the pipeline is called in logs.
+        run_root: Where its artifacts, checkpoints and metadata live.
+        example_gen, trainer, evaluator, pusher: Parameters of each component.
+    """
+
+    name: str = Field(min_length=1)
+    run_root: str = Field(min_length=1)
+    example_gen: ExampleGenParameters
+    trainer: TrainerParameters = TrainerParameters()
+    evaluator: EvaluatorParameters = EvaluatorParameters()
+    pusher: PusherParameters
+
+    @field_validator("run_root")
+    @classmethod
+    def _inside_nothing_important(cls, value: str) -> str:
+        if Path(value).resolve() == Path(Path(value).resolve().anchor):
+            raise ValueError("expected a directory of its own, not the root of the file system")
+        return value
+
+
+def load_config(path: str | Path, settings: tuple[str, ...] = ()) -> PipelineConfig:
+    """Read a configuration and apply `key=value` settings on top of it.
+
+    The top-level key `data_root` is short for `example_gen.data_root`.
+
+    Args:
+        settings: Dotted keys, values in YAML: "trainer.epochs=3".
+
+    Raises:
+        UserError: Names each key that is wrong, what was received and what was expected.
+    """
+    try:
+        content = read_yaml(path)
+    except ValueError as error:
+        raise UserError(str(error)) from None
+    if not isinstance(content, dict):
+        raise UserError(f"{path}: expected a YAML mapping of settings. Received: {content!r}")
+    for setting in settings:
+        _apply(content, setting)
+    if "data_root" in content:
+        example_gen = content.setdefault("example_gen", {})
+        if isinstance(example_gen, dict):
+            example_gen["data_root"] = content.pop("data_root")
+    try:
+        return PipelineConfig.model_validate(content)
+    except ValidationError as error:
+        raise UserError(explain(error, str(path))) from None
+
+
+def explain(error: ValidationError, source: str) -> str:
+    """A validation error in one line per key: the key, what was expected, what was received."""
+    lines = []
+    for problem in error.errors():
+        key = ".".join(str(part) for part in problem["loc"])
+        if problem["type"] == "extra_forbidden":
+            lines.append(f"  {key}: unknown key; see docs/reference/configuration.md. Received: {problem['input']!r}")
+        elif problem["type"] == "missing":
+            lines.append(f"  {key}: a value is required and none was given")
+        else:
+            message = problem["msg"].removeprefix("Value error, ")
+            lines.append(f"  {key}: {message}. Received: {problem['input']!r}")
+    return f"{source}: the configuration is not valid\n" + "\n".join(lines)
+
+
+def _apply(content: dict[str, Any], setting: str) -> None:
+    key, separator, text = setting.partition("=")
+    if not separator or not key:
+        raise UserError(f"Invalid value for --set. Expected key=value, for example trainer.epochs=3. Received: {setting!r}")
+    try:
+        value = parse_yaml(text)
+    except ValueError as error:
+        raise UserError(f"Invalid value for --set {key}: {error}") from None
+    *parents, last = key.split(".")
+    for parent in parents:
+        below = content.setdefault(parent, {})
+        if not isinstance(below, dict):
+            raise UserError(f"Invalid key for --set. Expected {parent!r} to hold further keys. Received: {setting!r}")
+        content = below
+    content[last] = value
