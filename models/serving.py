@@ -39,13 +39,18 @@ class ServedModel(tf.Module):
                 "image/spacing_mm": tf.io.FixedLenFeature([2], tf.float32, default_value=UNKNOWN_SPACING),
             },
         )
-        return self._segment(parsed["image/encoded"], parsed["image/spacing_mm"])
+        return self._answer(parsed["image/encoded"], parsed["image/spacing_mm"])
 
     @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="image_bytes")])
     def segment(self, image_bytes: tf.Tensor) -> dict[str, tf.Tensor]:
         """PNG or JPEG files; their pixels are taken as square."""
         spacing = tf.tile(tf.constant([UNKNOWN_SPACING]), [tf.shape(image_bytes)[0], 1])
-        return self._segment(image_bytes, spacing)
+        return self._answer(image_bytes, spacing)
+
+    def _answer(self, image_bytes: tf.Tensor, spacing: tf.Tensor) -> dict[str, tf.Tensor]:
+        return tf.cond(
+            tf.size(image_bytes) > 0, lambda: self._segment(image_bytes, spacing), lambda: self._nothing()
+        )
 
     def _segment(self, image_bytes: tf.Tensor, spacing: tf.Tensor) -> dict[str, tf.Tensor]:
         fitted, shapes = tf.map_fn(
@@ -57,13 +62,21 @@ class ServedModel(tf.Module):
             ),
         )
         answers = probabilities(self.network(fitted / 255.0, training=False), self.decision)
-        largest = tf.reduce_max(tf.concat([shapes, [[0, 0]]], axis=0), axis=0)
+        largest = tf.reduce_max(shapes, axis=0)
         on_own_grid = tf.map_fn(
             lambda item: self._own_grid(*item, largest=largest),
             (answers, shapes, spacing),
             fn_output_signature=tf.TensorSpec((None, None, answers.shape[-1]), tf.float32),
         )
         return {"mask": structure_ids(on_own_grid), "probabilities": on_own_grid, "size": shapes}
+
+    def _nothing(self) -> dict[str, tf.Tensor]:
+        """The answer to an empty batch, which neither the network's normalization nor `map_fn` can compute."""
+        return {
+            "mask": tf.zeros((0, 0, 0), tf.uint8),
+            "probabilities": tf.zeros((0, 0, 0, self.network.output_shape[-1])),
+            "size": tf.zeros((0, 2), tf.int32),
+        }
 
     def _decode_and_fit(self, image_bytes: tf.Tensor, spacing: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         image = tf.io.decode_image(image_bytes, channels=1, expand_animations=False)

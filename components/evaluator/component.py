@@ -7,6 +7,7 @@ from PIL import Image
 from rich.table import Table
 
 from components.base import Component, Context, Directories, UserError
+from components.evaluator.artifacts import BLESSING, CASES, METRICS, PICTURES, SUMMARY
 from components.evaluator.gate import Score, Verdict, judge
 from components.evaluator.measure import Case, evaluate_cases
 from components.evaluator.parameters import EvaluatorParameters
@@ -18,9 +19,6 @@ from components.text import render
 from components.trainer.model_artifact import SERVING
 from data_schemas.example_schema import feature_spec, load_schema
 
-METRICS, CASES, PICTURES = "metrics.json", "cases.csv", "pictures"
-SUMMARY = "summary.txt"
-BLESSING = "blessing.json"
 PICTURE_HEIGHT = 256  # pixels
 
 

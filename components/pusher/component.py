@@ -6,7 +6,7 @@ from pathlib import Path
 
 from components.base import Component, Context, Directories
 from components.durable import publish
-from components.evaluator.component import BLESSING
+from components.evaluator.artifacts import read_verdict
 from components.json_file import read_json, write_json
 from components.pusher.parameters import PusherParameters
 from components.trainer.model_artifact import SERVING
@@ -29,7 +29,7 @@ class Pusher(Component[PusherParameters]):
 
     def execute(self, inputs: Directories, outputs: Directories, context: Context) -> None:
         """Push when blessed; say plainly when not."""
-        verdict = read_json(inputs["blessing"] / BLESSING)["verdict"]
+        verdict = read_verdict(inputs["blessing"])
         facts: dict[str, object] = {"verdict": verdict, "pushed": False}
         if verdict == "BLESSED":
             target = push(inputs["model"] / SERVING, Path(self.parameters.destination))

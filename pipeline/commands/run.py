@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from components.evaluator.component import BLESSING, SUMMARY
+from components.evaluator.artifacts import SUMMARY, read_verdict
 from components.json_file import read_json
 from components.pusher.component import PUSHED
 from pipeline.config import load_config
@@ -23,10 +23,9 @@ def run_config(path: str, settings: tuple[str, ...]) -> bool:
     """
     config = load_config(path, settings)
     channels = run_pipeline(build_components(config), Path(config.run_root), click.echo)
-    blessing = read_json(channels["blessing"] / BLESSING)
     pushed = read_json(channels["pushed_model"] / PUSHED)
     click.echo("")
     click.echo((channels["evaluation"] / SUMMARY).read_text(encoding="utf-8").rstrip())
     click.echo(f"Evaluation: {channels['evaluation']}")
     click.echo(f"Pushed model: {pushed['path']}" if pushed["pushed"] else "Pushed model: none")
-    return bool(blessing["verdict"] == "BLESSED")
+    return read_verdict(channels["blessing"]) == "BLESSED"
