@@ -91,7 +91,7 @@ def _structure(entry: object, path: str | Path) -> Structure:
         raise ValueError(f"{path}: expected a structure with the keys {sorted(keys)}. Received: {entry!r}")
     structure = Structure(**{key: str(value) for key, value in entry.items()})
     try:
-        structure.rgb
+        _ = structure.rgb
     except ValueError:
         raise ValueError(
             f"{path}: expected a color like '#3d7fe0' for {structure.name}. Received: {structure.color!r}"

@@ -1,4 +1,4 @@
-"""Fitting an image of any size into the model's input and undoing it exactly: scale by spacing, then pad, never stretch.
+"""Fitting an image of any size into the model's input and undoing it: scale by spacing, then pad, never stretch.
 
 The same TensorFlow code runs in Beam preprocessing (eagerly) and inside the served graph.
 """

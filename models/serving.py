@@ -48,9 +48,7 @@ class ServedModel(tf.Module):
         return self._answer(image_bytes, spacing)
 
     def _answer(self, image_bytes: tf.Tensor, spacing: tf.Tensor) -> dict[str, tf.Tensor]:
-        return tf.cond(
-            tf.size(image_bytes) > 0, lambda: self._segment(image_bytes, spacing), lambda: self._nothing()
-        )
+        return tf.cond(tf.size(image_bytes) > 0, lambda: self._segment(image_bytes, spacing), lambda: self._nothing())
 
     def _segment(self, image_bytes: tf.Tensor, spacing: tf.Tensor) -> dict[str, tf.Tensor]:
         fitted, shapes = tf.map_fn(
@@ -64,7 +62,7 @@ class ServedModel(tf.Module):
         answers = probabilities(self.network(fitted / 255.0, training=False), self.decision)
         largest = tf.reduce_max(shapes, axis=0)
         on_own_grid = tf.map_fn(
-            lambda item: self._own_grid(*item, largest=largest),
+            lambda item: self._own_grid(item[0], item[1], item[2], largest),
             (answers, shapes, spacing),
             fn_output_signature=tf.TensorSpec((None, None, answers.shape[-1]), tf.float32),
         )

@@ -48,12 +48,12 @@ def make_plan(image_size: tuple[int, int], num_structures: int, base_features: i
             f"Received: {list(image_size)}"
         )
     features = tuple(min(base_features * 2**level, LARGEST_FEATURES) for level in range(levels))
-    return UNetPlan(tuple(image_size), num_structures, features)
+    return UNetPlan(image_size, num_structures, features)
 
 
 @keras.saving.register_keras_serializable(package="labeldrop")
 class Standardize(keras.layers.Layer):
-    """Each image to mean 0 and standard deviation 1: (B,H,W,1) → (B,H,W,1) float32. In the network, so also when served."""
+    """Each image to mean 0 and standard deviation 1: (B,H,W,1) → (B,H,W,1) float32; in the network, so also served."""
 
     def call(self, images: tf.Tensor) -> tf.Tensor:
         """Per image: (x - mean) / std, with std at least 1e-3."""

@@ -17,7 +17,9 @@ def cli() -> None:
 
 @cli.command()
 @click.argument("config", type=click.Path(exists=True, dir_okay=False))
-@click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="Override one key, for example trainer.epochs=3.")
+@click.option(
+    "--set", "settings", multiple=True, metavar="KEY=VALUE", help="Override one key, for example trainer.epochs=3."
+)
 def run(config: str, settings: tuple[str, ...]) -> None:
     """Run the pipeline of CONFIG: convert, train, evaluate, push. Exit code 3 when the gate says NOT_BLESSED."""
     from pipeline.commands.run import run_config
@@ -28,7 +30,9 @@ def run(config: str, settings: tuple[str, ...]) -> None:
 
 @cli.command()
 @click.argument("out", type=click.Path(file_okay=False))
-@click.option("--settings", type=click.Path(exists=True, dir_okay=False), help="YAML of the phantom; default: the shipped one.")
+@click.option(
+    "--settings", type=click.Path(exists=True, dir_okay=False), help="YAML of the phantom; default: the shipped one."
+)
 @click.option("--seed", type=int, help="Another seed than the settings name.")
 def phantom(out: str, settings: str | None, seed: int | None) -> None:
     """Generate a synthetic echo data set of two scanners in OUT."""

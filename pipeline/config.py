@@ -3,11 +3,11 @@
 from pathlib import Path
 from typing import Any
 
+from components.example_gen.parameters import ExampleGenParameters
 from pydantic import Field, ValidationError, field_validator
 
 from components.base import Parameters, UserError
 from components.evaluator.parameters import EvaluatorParameters
-from components.example_gen.parameters import ExampleGenParameters
 from components.pusher.parameters import PusherParameters
 from components.trainer.parameters import TrainerParameters
 from data_schemas.yaml_file import parse_yaml, read_yaml
@@ -86,7 +86,9 @@ def explain(error: ValidationError, source: str) -> str:
 def _apply(content: dict[str, Any], setting: str) -> None:
     key, separator, text = setting.partition("=")
     if not separator or not key:
-        raise UserError(f"Invalid value for --set. Expected key=value, for example trainer.epochs=3. Received: {setting!r}")
+        raise UserError(
+            f"Invalid value for --set. Expected key=value, for example trainer.epochs=3. Received: {setting!r}"
+        )
     try:
         value = parse_yaml(text)
     except ValueError as error:

@@ -59,9 +59,7 @@ def judge(scores: Sequence[Score], thresholds: Sequence[Threshold]) -> Verdict:
 
 def _check(threshold: Threshold, scores: Sequence[Score]) -> list[Reason]:
     found = [
-        score
-        for score in scores
-        if score.structure == threshold.structure and threshold.domain in ("*", score.domain)
+        score for score in scores if score.structure == threshold.structure and threshold.domain in ("*", score.domain)
     ]
     if not found:
         text = f"{threshold.structure} in {threshold.domain}: not evaluable, the split holds no such domain"

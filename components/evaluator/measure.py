@@ -49,13 +49,12 @@ def _evaluate_batch(
     predictions = predict(examples=serialized)["mask"].numpy()
     for index, prediction in enumerate(predictions):
         image, truth = (
-            tf.io.decode_png(records[f"{name}/encoded"][index], channels=1).numpy()[..., 0] for name in ("image", "mask")
+            tf.io.decode_png(records[f"{name}/encoded"][index], channels=1).numpy()[..., 0]
+            for name in ("image", "mask")
         )
         presence = records["label_presence"][index].astype(bool)
         scores = np.asarray(dice_per_structure(truth[None], prediction[None], len(presence)))[0]
-        text = {
-            key: records[key][index].decode() for key in ("example_id", "patient_id", "domain", "view", "frame")
-        }
+        text = {key: records[key][index].decode() for key in ("example_id", "patient_id", "domain", "view", "frame")}
         yield Case(
             **text, image=image, truth=truth, prediction=prediction, presence=presence,
             dice=np.where(presence, scores, np.nan),

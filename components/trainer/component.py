@@ -53,9 +53,7 @@ class Trainer(Component[TrainerParameters]):
         save_model(model, plan, decision_of(self.parameters.loss.name), outputs["model"])
         _save_run(state, context.work_dir / "logs", outputs["model_run"])
 
-    def _fit(
-        self, artifact: ExamplesArtifact, plan: UNetPlan, state: TrainingState, context: Context
-    ) -> keras.Model:
+    def _fit(self, artifact: ExamplesArtifact, plan: UNetPlan, state: TrainingState, context: Context) -> keras.Model:
         parameters = self.parameters
         train, val = source(artifact, "train"), source(artifact, "val")
         steps = parameters.steps_per_epoch or max(1, train.num_examples // parameters.batch_size)
@@ -141,4 +139,3 @@ def _save_run(state: TrainingState, logs: Path, directory: Path) -> None:
     write_json(directory / RUN, {"best_epoch": state.best_epoch, "epochs": state.history})
     if logs.is_dir():
         shutil.copytree(logs, directory / "logs")
-

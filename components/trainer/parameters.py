@@ -2,10 +2,11 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt
+from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, model_validator
 
 from components.base import Parameters
 from models.augmentation import Augmentation
+from models.losses import make_loss
 
 
 class Section(BaseModel):
@@ -20,6 +21,11 @@ class LossParameters(Section):
     name: str = "marginal"
     dice_weight: float = Field(default=1.0, ge=0)
     options: dict[str, Any] = {}
+
+    @model_validator(mode="after")
+    def _can_be_made(self) -> "LossParameters":
+        make_loss(self.name, dice_weight=self.dice_weight, **self.options)
+        return self
 
 
 class LabelDropoutParameters(Section):

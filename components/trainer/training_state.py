@@ -44,9 +44,7 @@ class TrainingState(keras.callbacks.Callback):
     @property
     def out_of_patience(self) -> bool:
         """Whether training should stop early."""
-        return bool(
-            self._patience and self.history and len(self.history) - 1 - self.best_epoch >= self._patience
-        )
+        return bool(self._patience and self.history and len(self.history) - 1 - self.best_epoch >= self._patience)
 
     def load_best(self, model: keras.Model) -> None:
         """Give the model the weights of the best epoch."""

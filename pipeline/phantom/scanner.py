@@ -1,4 +1,4 @@
-"""The scanner: from a heart to the log-compressed beam picture, and from there to the sector on the screen."""
+"""The scanner: from a heart to the log-compressed beam picture."""
 
 from dataclasses import dataclass
 
@@ -12,6 +12,7 @@ from pipeline.phantom.tissue import echogenicity
 
 SIDELOBE_DB = -24.0
 HAZE_REACH_MM = 22.0
+CAVITY_DB = -33.0
 
 
 @dataclass(frozen=True)
@@ -72,33 +73,24 @@ def beam_picture(heart: Heart, acquisition: Acquisition, rng: np.random.Generato
     dropout = scanner.dropout_db * (1.4 - 0.8 * acquisition.quality)
     strayed_x, strayed_depth = x + acquisition.warp[0], depth + acquisition.warp[1]
     db, blood = echogenicity(heart, strayed_x, strayed_depth, acquisition.texture, dropout)
-    power = 10 ** (db / 10)
+    power = _from_db(db)
     power = power + _sidelobes(power, acquisition) + _haze(radius, blood, acquisition)
     loss = scanner.attenuation_db_per_cm * radius / 10 + acquisition.shadow[None] * np.clip(radius / 40, 0, 1)
     axial = scanner.axial_mm * samples / acquisition.depth_mm
-    lateral = scanner.lateral_deg * acquisition.render.beams / scanner.sector_deg
-    received = power * 10 ** (-loss / 10) + 10 ** (scanner.noise_db / 10)
+    spread = 1 + 0.6 * (1 - acquisition.quality)  # a poor window also defocuses
+    lateral = spread * scanner.lateral_deg * acquisition.render.beams / scanner.sector_deg
+    received = power * _from_db(-loss) + 10 ** (scanner.noise_db / 10)
     echo = speckle_power(received, axial, lateral, acquisition.render.looks, rng)
     return _gray(10 * np.log10(echo + 1e-12) + scanner.tgc_db_per_cm * radius / 10, acquisition)
-
-
-def scan_convert(
-    picture: np.ndarray, acquisition: Acquisition, x: np.ndarray, depth: np.ndarray
-) -> np.ndarray:
-    """Beam picture (samples, beams) → gray levels at the points x, depth (H,W in mm); 0 outside the sector."""
-    samples, beams = picture.shape
-    angle = np.arctan2(x, depth) / acquisition.half_angle
-    row = np.hypot(x, depth) / acquisition.depth_mm * samples - 0.5
-    column = (angle + 1) / 2 * (beams - 1)
-    screen = cv2.remap(
-        picture, column.astype(np.float32), row.astype(np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-    )
-    return np.where((np.abs(angle) <= 1) & (row <= samples - 0.5), screen, 0).astype(np.float32)
 
 
 def _radius(acquisition: Acquisition) -> np.ndarray:
     samples = acquisition.render.samples
     return ((np.arange(samples, dtype=np.float32) + 0.5) / samples * acquisition.depth_mm).astype(np.float32)
+
+
+def _from_db(db: np.ndarray) -> np.ndarray:
+    return np.exp(db * (np.log(10) / 10))
 
 
 def _gray(db: np.ndarray, acquisition: Acquisition) -> np.ndarray:
@@ -119,7 +111,7 @@ def _haze(radius: np.ndarray, blood: np.ndarray, acquisition: Acquisition) -> np
     level = acquisition.scanner.haze_db + 5 * (1 - acquisition.quality)
     bands = 0.65 + 0.35 * np.cos(2 * np.pi * radius / 7.5)
     near = 10 ** (level / 10) * bands * np.exp(-radius * np.log(10) / HAZE_REACH_MM)
-    cavity = 10 ** ((-33 + 8 * (1 - acquisition.quality) + 0.7 * acquisition.texture) / 10) * blood
+    cavity = _from_db(CAVITY_DB + 10 * (1 - acquisition.quality) + 0.7 * acquisition.texture) * blood
     probe = 10 ** (0.8 - (radius / 4.0) ** 2)
     return near + cavity + probe
 

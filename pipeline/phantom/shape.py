@@ -106,7 +106,7 @@ def _half_width(heart: Heart, level: np.ndarray, lateral: np.ndarray, widest_hal
     inside = np.clip(level, 0, 1)
     rising = np.clip((heart.widest - inside) / heart.widest, 0, 1)
     falling = np.clip((inside - heart.widest) / (1 - heart.widest), 0, 1)
-    profile = np.sqrt(1 - rising**2.25) * (1 - (1 - heart.base_ratio) * falling**2)
+    profile = np.sqrt(1 - rising**2 * np.sqrt(rising)) * (1 - (1 - heart.base_ratio) * falling**2)
     phase = np.where(lateral, heart.lateral_phase, heart.septal_phase)
     # No wobble at the valve plane, so that the annulus stays where `base_half_width` says.
     wobble = 1 + heart.wobble * np.sin(np.pi * inside) * np.sin(2 * np.pi * inside + phase)
@@ -116,8 +116,9 @@ def _half_width(heart: Heart, level: np.ndarray, lateral: np.ndarray, widest_hal
 def _atrial_half_width(heart: Heart, level: np.ndarray) -> np.ndarray:
     """Half-width in mm of the left atrium at a level (0 valve plane, 1 roof), 0 beyond its ends."""
     inside = np.clip(level, 0, 1)
-    annulus = 0.92 * heart.base_half_width
+    annulus = heart.base_half_width
     widening = np.sin(np.pi / 2 * np.clip(inside / 0.5, 0, 1))
-    roof = np.sqrt(1 - np.clip((inside - 0.5) / 0.5, 0, 1) ** 2.5)
+    falling = np.clip((inside - 0.5) / 0.5, 0, 1)
+    roof = np.sqrt(1 - falling**2 * np.sqrt(falling))
     width = (annulus + (heart.la_half_width - annulus) * widening) * roof
     return np.where((level >= 0) & (level <= 1), width, 0)

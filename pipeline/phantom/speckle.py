@@ -4,9 +4,7 @@ import cv2
 import numpy as np
 
 
-def speckle_power(
-    power: np.ndarray, axial: float, lateral: float, looks: int, rng: np.random.Generator
-) -> np.ndarray:
+def speckle_power(power: np.ndarray, axial: float, lateral: float, looks: int, rng: np.random.Generator) -> np.ndarray:
     """Echo power (samples, beams) of random scatterers of the given mean power, seen through a Gaussian beam.
 
     Args:

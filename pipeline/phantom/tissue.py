@@ -47,7 +47,7 @@ def _right_heart(heart: Heart, grid: HeartGrid) -> np.ndarray:
     ventricle = (gap > 0) & (gap < free_wall) & (level < 1.0)
     below = (grid.along - 1.02 * heart.length) / (0.95 * heart.la_length)
     centre = -heart.base_half_width - heart.wall / 2 - 2 - 0.62 * heart.rv_width
-    round_edge = 0.62 * heart.rv_width * np.sqrt(np.clip(1 - (2 * below - 0.9) ** 4 / 1.5, 0, 1))
+    round_edge = 0.62 * heart.rv_width * np.sqrt(np.clip(1 - np.square(np.square(2 * below - 0.9)) / 1.5, 0, 1))
     atrium = (below > 0) & (below < 1) & (np.abs(grid.atrial_across - centre) < round_edge)
     return ventricle | atrium
 
@@ -68,7 +68,7 @@ def _parallel(heart: Heart, grid: HeartGrid, x: np.ndarray, depth: np.ndarray) -
     norm = np.hypot(normal_x, normal_depth) * np.hypot(x, depth) + 1e-9
     alignment = np.abs(normal_x * x + normal_depth * depth) / norm
     side = np.where(grid.across > 0, 1.0, 0.33)
-    return side * (1 - alignment) ** 2
+    return side * np.square(1 - alignment)
 
 
 def _pericardium(heart: Heart, grid: HeartGrid) -> np.ndarray:
@@ -87,13 +87,13 @@ def _valve(heart: Heart, x: np.ndarray, depth: np.ndarray) -> np.ndarray:
     tip = heart.length - 4 - 9 * heart.leaflet_opening
     db = np.full(x.shape, -100.0, x.dtype)
     for side in (-1, 1):
-        annulus = from_heart(heart, np.float64(heart.length), np.float64(side * (base + 1.5)))
-        end = from_heart(heart, np.float64(tip), np.float64(side * half_gap))
+        annulus = from_heart(heart, np.array(heart.length), np.array(side * (base + 1.5)))
+        end = from_heart(heart, np.array(tip), np.array(side * half_gap))
         db = np.maximum(db, VALVE_DB - 1 - 8 * (_to_segment(x, depth, annulus, end) / 0.9) ** 2)
         db = np.maximum(db, VALVE_DB + 3 - 8 * (np.hypot(x - annulus[0], depth - annulus[1]) / 3.0) ** 2)
     along = heart.papillary * heart.length
     root, top = (
-        from_heart(heart, np.float64(along + offset), np.float64(heart.bend + reach * heart.half_width))
+        from_heart(heart, np.array(along + offset), np.array(heart.bend + reach * heart.half_width))
         for offset, reach in ((-6, 0.92), (8, 0.72))
     )
     return np.maximum(db, PAPILLARY_DB - 8 * (_to_segment(x, depth, root, top) / 3.2) ** 2)

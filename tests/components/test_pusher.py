@@ -51,7 +51,7 @@ def test_version_is_above_the_highest_whatever_else_lies_there(model, tmp_path):
 
 
 def test_deleted_version_is_noticed(model, tmp_path):
-    pusher, outputs, facts = run(model, tmp_path, "BLESSED")
+    pusher, outputs, _ = run(model, tmp_path, "BLESSED")
     assert pusher.is_current(outputs)
     (tmp_path / "served" / "1" / "saved_model.pb").unlink()
     assert not pusher.is_current(outputs)

@@ -4,7 +4,7 @@ from data_schemas.yaml_file import parse_yaml, read_yaml
 
 
 def test_repeated_key_is_an_error_with_its_line():
-    with pytest.raises(ValueError, match="line 3: expected each key once. Received a second: 'a'"):
+    with pytest.raises(ValueError, match=r"line 3: expected each key once\. Received a second: 'a'"):
         parse_yaml("a: 1\nb: 2\na: 3\n")
 
 

@@ -4,10 +4,12 @@ import tensorflow as tf
 from pydantic import ValidationError
 
 from models.augmentation import Augmentation
+from models.augmentation.ultrasound import edge_shadow, speckle
 
 EVERYTHING = Augmentation(
-    rotation_degrees=30, scale=0.3, translation=0.1, gamma=0.5, contrast=0.5, noise=0.1, blur_pixels=1.5
-)
+    rotation_degrees=30, scale=0.3, translation=0.1, elastic_pixels=4, gamma=0.5, contrast=0.5, noise=0.1,
+    blur_pixels=1.5, low_resolution=2, attenuation=0.5, edge_shadow=0.8, speckle=0.3,
+)  # fmt: skip
 
 
 def batch():
@@ -29,9 +31,12 @@ def test_nothing_configured_changes_nothing():
     np.testing.assert_array_equal(new_masks, masks)
 
 
-def test_image_and_mask_move_together_and_ids_stay_ids():
+@pytest.mark.parametrize(
+    "settings", [{"rotation_degrees": 30, "scale": 0.3, "translation": 0.1}, {"elastic_pixels": 5}]
+)
+def test_image_and_mask_move_together_and_ids_stay_ids(settings):
     images, masks = batch()
-    new_images, new_masks = Augmentation(rotation_degrees=30, scale=0.3, translation=0.1)(images, masks, seed(1))
+    new_images, new_masks = Augmentation(**settings)(images, masks, seed(1))
     assert set(np.unique(new_masks)) <= {0, 1, 3}
     agree = np.abs(new_images[..., 0] - new_masks.numpy() / 4.0) < 0.1
     assert np.mean(agree) > 0.93  # the rest are borders, where the image is interpolated
@@ -57,3 +62,34 @@ def test_images_of_a_batch_vary_on_their_own_and_stay_in_range():
 def test_impossible_setting_is_refused(setting):
     with pytest.raises(ValidationError):
         Augmentation.model_validate(setting)
+
+
+INTENSITY = ["gamma", "contrast", "attenuation", "edge_shadow", "speckle", "noise"]
+
+
+@pytest.mark.parametrize("setting", [*({name: 0.5} for name in INTENSITY), {"blur_pixels": 2}, {"low_resolution": 3}])
+def test_intensity_operation_changes_some_images_and_no_mask(setting):
+    images, masks = batch()
+    images = images * 0.6 + 0.2
+    new_images, new_masks = Augmentation(**setting)(images, masks, seed(2))
+    changed = np.abs(new_images - images).max(axis=(1, 2, 3)) > 1e-6
+    assert 0 < changed.sum() < len(images)  # each with probability one half
+    np.testing.assert_array_equal(new_masks, masks)
+    untouched, _ = Augmentation(probability=0, **setting)(images, masks, seed(2))
+    np.testing.assert_allclose(untouched, images, atol=1e-6)
+
+
+def test_edge_shadow_darkens_one_side_and_leaves_the_middle():
+    image = tf.ones((1, 60, 60, 1))
+    right = edge_shadow(image, tf.ones((1, 1, 1, 1)), 0.9).numpy()[0, ..., 0]
+    assert right[40, 55] < 0.3
+    assert right[40, 4] > 0.95
+    assert right[40, 30] > 0.9
+    left = edge_shadow(image, -tf.ones((1, 1, 1, 1)), 0.9).numpy()[0, ..., 0]
+    np.testing.assert_allclose(left, right[:, ::-1], atol=1e-4)
+
+
+def test_speckle_has_the_deviation_that_was_asked_for():
+    image = tf.fill((1, 128, 128, 1), 0.5)
+    speckled = speckle(image, tf.ones((1, 1, 1, 1)), 0.2, tf.constant([1, 2])).numpy()
+    assert np.std(speckled[0, 5:-5, 5:-5]) == pytest.approx(0.5 * 0.2, rel=0.15)

@@ -16,7 +16,8 @@ def plan(shape, spacing, target):
 
 @settings(max_examples=40, deadline=None)
 @given(
-    st.tuples(st.integers(1, 90), st.integers(1, 90)), st.tuples(st.floats(0.05, 2), st.floats(0.05, 2)) | st.just(UNKNOWN)
+    st.tuples(st.integers(1, 90), st.integers(1, 90)),
+    st.tuples(st.floats(0.05, 2), st.floats(0.05, 2)) | st.just(UNKNOWN),
 )
 def test_content_fills_the_target_and_keeps_its_physical_aspect(shape, spacing):
     target = (48, 64)

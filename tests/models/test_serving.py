@@ -27,7 +27,8 @@ model = tf.saved_model.load(sys.argv[1])
 request = json.load(sys.stdin)
 values = tf.constant([base64.b64decode(item) for item in request["items"]], tf.string)
 answer = model.signatures[request["signature"]](**{request["input"]: values})
-print(json.dumps({name: [list(value.shape), value.dtype.name, value.numpy().tolist()] for name, value in answer.items()}))
+facts = {name: [list(value.shape), value.dtype.name, value.numpy().tolist()] for name, value in answer.items()}
+print(json.dumps(facts))
 """
 
 
