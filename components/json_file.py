@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,12 @@ from typing import Any
 def write_json(file: Path, content: Any) -> None:
     """Write plain Python types; a number that is not finite becomes null."""
     file.write_text(json.dumps(_finite(content), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def write_json_lines(file: Path, contents: Sequence[Any]) -> None:
+    """Write one JSON value a line."""
+    lines = [json.dumps(_finite(content), ensure_ascii=False) + "\n" for content in contents]
+    file.write_text("".join(lines), encoding="utf-8")
 
 
 def read_json(file: Path) -> Any:

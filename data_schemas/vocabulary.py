@@ -44,6 +44,11 @@ class Vocabulary:
         """Structure names in order, length C."""
         return tuple(structure.name for structure in self.structures)
 
+    @cached_property
+    def colors(self) -> tuple[tuple[int, int, int], ...]:
+        """Overlay colours in order, length C."""
+        return tuple(structure.rgb for structure in self.structures)
+
     def __len__(self) -> int:
         return len(self.structures)
 

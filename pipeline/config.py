@@ -3,11 +3,11 @@
 from pathlib import Path
 from typing import Any
 
-from components.example_gen.parameters import ExampleGenParameters
 from pydantic import Field, ValidationError, field_validator
 
 from components.base import Parameters, UserError
 from components.evaluator.parameters import EvaluatorParameters
+from components.example_gen.parameters import ExampleGenParameters
 from components.pusher.parameters import PusherParameters
 from components.trainer.parameters import TrainerParameters
 from data_schemas.yaml_file import parse_yaml, read_yaml

@@ -8,22 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from components.base import Component
+from components.content import digest_file
 
 SHARED_CODE = ("data_schemas", "models")
-
-
-def digest_tree(directory: Path) -> str:
-    """SHA-256 over the names and contents of all files below a directory."""
-    total = hashlib.sha256()
-    for file in sorted(path for path in directory.rglob("*") if path.is_file()):
-        total.update(f"{file.relative_to(directory).as_posix()}\0{digest_file(file)}\n".encode())
-    return total.hexdigest()
-
-
-def digest_file(file: Path) -> str:
-    """SHA-256 of a file's content."""
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def fingerprint(component: Component[Any], input_digests: Mapping[str, str]) -> tuple[str, dict[str, Any]]:

@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from components.example_gen.component import ExampleGen
-
 from components.base import Component
 from components.evaluator.component import Evaluator
+from components.example_gen.component import ExampleGen
 from components.pusher.component import Pusher
 from components.trainer.component import Trainer
 from pipeline.config import PipelineConfig

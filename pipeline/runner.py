@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from components.base import Component, Context
+from components.content import digest_tree
 from components.durable import publish
 from components.json_file import read_json, write_json
 from pipeline.dag import in_order
-from pipeline.fingerprint import digest_tree, fingerprint
+from pipeline.fingerprint import fingerprint
 from pipeline.lock import run_lock
 
 FACTS = "fingerprint.json"

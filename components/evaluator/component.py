@@ -41,17 +41,17 @@ class Evaluator(Component[EvaluatorParameters]):
         """Evaluate each image of the split once, then judge."""
         artifact = ExamplesArtifact.load(inputs["examples"])
         self._check_structures(artifact)
-        summary = Summary(artifact.structures)
+        summary = Summary(artifact.vocabulary.names)
         pictures = outputs["evaluation"] / PICTURES
         pictures.mkdir()
         drawn: dict[str, int] = {}
-        spec = feature_spec(load_schema(len(artifact.structures)))
+        spec = feature_spec(load_schema(len(artifact.vocabulary)))
         files = artifact.files(self.parameters.split)
         for case in evaluate_cases(inputs["model"] / SERVING, files, spec, self.parameters.batch_size):
             summary.add(case)
             number = drawn.get(case.domain, 0)
             if number < self.parameters.pictures and case.presence.any():
-                _draw(case, artifact.colors, pictures / f"{case.domain}-{number + 1}.png")
+                _draw(case, artifact.vocabulary.colors, pictures / f"{case.domain}-{number + 1}.png")
                 drawn[case.domain] = number + 1
         self._publish(summary, outputs)
 
@@ -71,11 +71,11 @@ class Evaluator(Component[EvaluatorParameters]):
         (outputs["evaluation"] / SUMMARY).write_text(text + "\n", encoding="utf-8")
 
     def _check_structures(self, artifact: ExamplesArtifact) -> None:
-        unknown = [item.structure for item in self.parameters.thresholds if item.structure not in artifact.structures]
+        names = artifact.vocabulary.names
+        unknown = [item.structure for item in self.parameters.thresholds if item.structure not in names]
         if unknown:
             raise UserError(
-                f"Invalid structure in evaluator.thresholds. Expected one of {list(artifact.structures)}. "
-                f"Received: {unknown}"
+                f"Invalid structure in evaluator.thresholds. Expected one of {list(names)}. Received: {unknown}"
             )
 
 

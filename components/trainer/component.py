@@ -50,7 +50,7 @@ class Trainer(Component[TrainerParameters]):
         state = TrainingState(context.work_dir / "checkpoints", self.parameters.patience)
         model = self._fit(artifact, plan, state, context)
         state.load_best(model)
-        save_model(model, plan, decision_of(self.parameters.loss.name), outputs["model"])
+        save_model(model, plan, decision_of(self.parameters.loss.name), artifact.vocabulary, outputs["model"])
         _save_run(state, context.work_dir / "logs", outputs["model_run"])
 
     def _fit(self, artifact: ExamplesArtifact, plan: UNetPlan, state: TrainingState, context: Context) -> keras.Model:
@@ -113,7 +113,7 @@ class Trainer(Component[TrainerParameters]):
             return None
         return LabelDropout(
             seed=self.parameters.seed, partially_labelled=artifact.partially_labelled("train"),
-            **parameters.model_dump(),
+            patterns=artifact.presence_patterns("train"), **parameters.model_dump(),
         )  # fmt: skip
 
 
@@ -124,13 +124,13 @@ def decision_of(loss: str) -> Decision:
 
 def source(artifact: ExamplesArtifact, split: str) -> Source:
     """A split of the artifact as the input pipeline reads it."""
-    spec = feature_spec(load_schema(len(artifact.structures)))
+    spec = feature_spec(load_schema(len(artifact.vocabulary)))
     return Source([str(file) for file in artifact.files(split)], artifact.records(split), spec, artifact.image_size)
 
 
 def _plan(artifact: ExamplesArtifact, base_features: int, max_levels: int) -> UNetPlan:
     try:
-        return make_plan(artifact.image_size, len(artifact.structures), base_features, max_levels)
+        return make_plan(artifact.image_size, len(artifact.vocabulary), base_features, max_levels)
     except ValueError as error:
         raise UserError(f"example_gen.image_size: {error}") from None
 

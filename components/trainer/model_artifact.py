@@ -1,10 +1,12 @@
 """The model channel: what the trainer writes and others read."""
 
+from dataclasses import asdict
 from pathlib import Path
 
 import keras
 
-from components.json_file import write_json
+from components.json_file import read_json, write_json
+from data_schemas.vocabulary import Structure, Vocabulary
 from models.decision import Decision
 from models.serving import export
 from models.unet import UNetPlan, build_unet
@@ -12,12 +14,27 @@ from models.unet import UNetPlan, build_unet
 SERVING = "serving"  # the SavedModel that is evaluated and served
 NETWORK = "network.keras"  # the network for further training
 PLAN = "plan.json"  # what decided the network's shape
+LABELS = Path("assets.extra") / "labels.json"  # beside the SavedModel: what its mask ids mean
 
 
-def save_model(trained: keras.Model, plan: UNetPlan, decision: Decision, directory: Path) -> None:
+def save_model(
+    trained: keras.Model, plan: UNetPlan, decision: Decision, vocabulary: Vocabulary, directory: Path
+) -> None:
     """Write all forms of the network; `trained` may live in a distribution strategy and carry an optimizer."""
     network = build_unet(plan)
     network.set_weights(trained.get_weights())
     export(network, decision, directory / SERVING)
+    labels = directory / SERVING / LABELS
+    labels.parent.mkdir()
+    write_json(labels, {"background": 0, "structures": [asdict(structure) for structure in vocabulary.structures]})
     network.save(directory / NETWORK)
     write_json(directory / PLAN, plan.to_dict())
+
+
+def read_labels(saved_model: Path) -> Vocabulary:
+    """The structures a SavedModel answers with, in the order of their ids.
+
+    Raises:
+        FileNotFoundError: The SavedModel was not written by this project.
+    """
+    return Vocabulary(tuple(Structure(**entry) for entry in read_json(saved_model / LABELS)["structures"]))

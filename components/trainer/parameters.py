@@ -32,7 +32,7 @@ class LabelDropoutParameters(Section):
     """How often labels are hidden in training: see models.label_dropout."""
 
     probability: Annotated[float, Field(ge=0, le=1)] = 0.0
-    mode: Literal["independent", "joint"] = "independent"
+    mode: Literal["independent", "joint", "pattern"] = "independent"
     structures: Literal["partial", "all"] = "partial"
     keep_one: bool = False
 

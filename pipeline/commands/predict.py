@@ -8,7 +8,6 @@ from PIL import Image
 
 from components.base import UserError
 from components.overlay import overlay
-from data_schemas.vocabulary import load_vocabulary
 from pipeline.prediction.inputs import InputError, InputFile, open_input
 from pipeline.prediction.model import PushedModel
 
@@ -50,13 +49,12 @@ def _open_all(images: tuple[str, ...]) -> tuple[list[InputFile], list[str]]:
 
 
 def _predict_one(model: PushedModel, file: InputFile, out: Path) -> Path:
-    colors = [structure.rgb for structure in load_vocabulary().structures]
     masks: list[np.ndarray] = []
     overlays: list[Image.Image] = []
     for frame in file.frames():
         mask = model.segment(frame, file.spacing_mm)
         masks.append(mask)
-        overlays.append(Image.fromarray(overlay(frame, mask, colors)))
+        overlays.append(Image.fromarray(overlay(frame, mask, model.vocabulary.colors)))
     if len(overlays) == 1:
         overlays[0].save(out / f"{file.stem}_overlay.png")
     else:

@@ -7,6 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from components.base import UserError
+from components.trainer.model_artifact import LABELS, read_labels
 
 
 class PushedModel:
@@ -14,12 +15,12 @@ class PushedModel:
 
     def __init__(self, directory: Path) -> None:
         self.directory = _version_directory(directory)
-        self._model = tf.saved_model.load(str(self.directory))
-        if "serving_default" not in self._model.signatures:
+        if not (self.directory / LABELS).is_file():
             raise UserError(
-                f"{self.directory}: expected a SavedModel pushed by labeldrop, with the signature serving_default. "
-                f"Received: {sorted(self._model.signatures)}"
+                f"{self.directory}: expected a SavedModel pushed by labeldrop. Received: one without {LABELS}"
             )
+        self.vocabulary = read_labels(self.directory)
+        self._model = tf.saved_model.load(str(self.directory))
 
     def segment(self, frame: np.ndarray, spacing_mm: tuple[float, float]) -> np.ndarray:
         """(H,W) uint8 gray → (H,W) uint8 structure ids, on the frame's own grid."""

@@ -36,40 +36,45 @@ def build_model():
     return keras.Model(image, keras.layers.Conv2D(4, 3, padding="same")(x))
 
 
-def results(replicas, name):
-    """Loss and gradients of the first batch, then losses, weights and validation after 5 steps of SGD."""
-    devices = [f"CPU:{k}" for k in range(replicas)]
-    strategy = tf.distribute.MirroredStrategy(devices) if replicas > 1 else tf.distribute.get_strategy()
-    images, labels = data()
-    dataset = tf.data.Dataset.from_tensor_slices((images, labels)).batch(BATCH)
+def five_steps(strategy, name):
+    """Losses and first gradients, and the weights after 5 steps of SGD, in a training loop of our own."""
+    batches = strategy.experimental_distribute_dataset(tf.data.Dataset.from_tensor_slices(data()).batch(BATCH))
     with strategy.scope():
-        model, loss = build_model(), make_loss(name, **LOSSES[name])
-        model.compile(keras.optimizers.SGD(0.5), loss, metrics=[PresenceAwareDice(3)])
-    first = next(iter(strategy.experimental_distribute_dataset(dataset.take(1))))
-    value, gradients = value_and_gradients(strategy, model, loss, first)
-    batches = [model.fit(dataset.skip(step).take(1), verbose=0).history for step in range(STEPS)]
-    uneven = dataset.unbatch().take(15).batch(BATCH)  # 8 and 7 images: no equal shares for 4 replicas
-    validation = model.evaluate(uneven, verbose=0)
-    return [
-        value, *gradients, [batch["loss"][0] for batch in batches], [batch["dice"][0] for batch in batches],
-        *model.get_weights(), validation,
-    ]  # fmt: skip
+        model, optimizer, loss = build_model(), keras.optimizers.SGD(0.5), make_loss(name, **LOSSES[name])
+        optimizer.build(model.trainable_variables)
 
-
-def value_and_gradients(strategy, model, loss, batch):
     def step(images, labels):
         with tf.GradientTape() as tape:
             value = loss(labels, model(images))
-        return [value, *tape.gradient(value, model.trainable_variables)]
+        gradients = tape.gradient(value, model.trainable_variables)
+        optimizer.apply_gradients(zip(gradients, model.trainable_variables, strict=True))
+        return [value, *gradients]
 
-    per_replica = tf.function(lambda images, labels: strategy.run(step, (images, labels)))(*batch)
-    value, *gradients = [strategy.reduce(tf.distribute.ReduceOp.SUM, each, axis=None).numpy() for each in per_replica]
-    return value, gradients
+    distributed_step = tf.function(lambda images, labels: strategy.run(step, (images, labels)))
+    outputs = [
+        [strategy.reduce(tf.distribute.ReduceOp.SUM, each, axis=None).numpy() for each in distributed_step(*batch)]
+        for batch in batches
+    ]
+    return [[output[0] for output in outputs], *outputs[0][1:], *model.get_weights()]
+
+
+def keras_reports(strategy, name):
+    """Loss and Dice as plain fit and evaluate report them, and the weights after 5 steps of SGD."""
+    dataset = tf.data.Dataset.from_tensor_slices(data())
+    with strategy.scope():
+        model = build_model()
+        model.compile(keras.optimizers.SGD(0.5), make_loss(name, **LOSSES[name]), metrics=[PresenceAwareDice(3)])
+    history = model.fit(dataset.batch(BATCH), epochs=STEPS, steps_per_epoch=1, verbose=0).history
+    uneven = dataset.take(15).batch(BATCH)  # 8 and 7 images: no equal shares for 4 replicas
+    return [history["loss"], history["dice"], *model.get_weights(), model.evaluate(uneven, verbose=0)]
 
 
 if __name__ == "__main__":
     cpu = tf.config.list_physical_devices("CPU")[0]
     tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 4)
-    path, replicas = sys.argv[1:]
-    outcome = {f"{name}/{index}": value for name in LOSSES for index, value in enumerate(results(int(replicas), name))}
+    path, replicas = sys.argv[1], int(sys.argv[2])
+    devices = [f"CPU:{k}" for k in range(replicas)]
+    strategy = tf.distribute.MirroredStrategy(devices) if replicas > 1 else tf.distribute.get_strategy()
+    everything = {name: five_steps(strategy, name) for name in LOSSES} | {"fit": keras_reports(strategy, "marginal")}
+    outcome = {f"{name}/{index}": value for name, values in everything.items() for index, value in enumerate(values)}
     np.savez(path, **outcome)

@@ -30,10 +30,21 @@ def outcomes(tmp_path_factory):
 
 
 @pytest.mark.parametrize("replicas", [2, 4])
-@pytest.mark.parametrize("name", ["cce", "acce", "marginal", "abce", "leaf_dice"])
-def test_loss_gradients_weights_and_reports_are_equal(outcomes, name, replicas):
+@pytest.mark.parametrize(
+    ("name", "count"),
+    [
+        *((name, 9) for name in ("cce", "acce", "marginal", "abce", "leaf_dice")),  # losses, 4 gradients, 4 weights
+        ("fit", 7),  # losses, Dice, 4 weights, evaluation
+    ],
+)
+def test_losses_gradients_weights_and_reports_are_equal(outcomes, name, count, replicas):
     keys = [key for key in outcomes[1] if key.startswith(f"{name}/")]
-    assert len(keys) == 12  # loss, 4 gradients, losses, Dice, 4 weights, validation
+    assert len(keys) == count
     for key in keys:
         assert np.all(np.isfinite(outcomes[replicas][key]))
         np.testing.assert_allclose(outcomes[replicas][key], outcomes[1][key], rtol=1e-5, atol=1e-5)
+
+
+def test_fit_is_the_training_loop(outcomes):
+    np.testing.assert_allclose(outcomes[1]["fit/0"], outcomes[1]["marginal/0"], rtol=1e-5)
+    np.testing.assert_allclose(outcomes[4]["fit/0"], outcomes[4]["marginal/0"], rtol=1e-5)

@@ -9,7 +9,8 @@ from click.testing import CliRunner
 from PIL import Image
 
 from components.base import UserError
-from models.serving import export
+from components.trainer.model_artifact import save_model
+from data_schemas.vocabulary import load_vocabulary
 from models.unet import build_unet, make_plan
 from pipeline.cli import cli
 
@@ -19,7 +20,9 @@ def base(tmp_path_factory):
     """A pushed model, version 2 of its base directory."""
     tf.keras.utils.set_random_seed(1)
     directory = tmp_path_factory.mktemp("served")
-    export(build_unet(make_plan((32, 32), 3, base_features=4)), "softmax", directory / "2")
+    plan = make_plan((32, 32), 3, base_features=4)
+    save_model(build_unet(plan), plan, "softmax", load_vocabulary(), directory / "model")
+    (directory / "model" / "serving").rename(directory / "2")
     return directory
 
 

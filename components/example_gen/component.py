@@ -1,0 +1,98 @@
+"""ExampleGen: raw dataset files → examples."""
+
+import shutil
+from collections import Counter
+from pathlib import Path
+
+from components.base import Component, Context, Directories, UserError
+from components.content import digest_tree
+from components.example_gen.beam_job import run_job
+from components.example_gen.convert import Converter
+from components.example_gen.manifest import Result, gather
+from components.example_gen.parameters import ExampleGenParameters
+from components.example_gen.readers.base import DeadLetter
+from components.example_gen.salt import load_salt
+from components.example_gen.shard import ShardWriter, Work
+from components.example_gen.source import Source, open_source
+from components.example_gen.summary import describe, first_dead_letters
+from components.examples_artifact import DEAD_LETTERS
+from components.json_file import write_json_lines
+
+
+class ExampleGen(Component[ExampleGenParameters]):
+    """Converts every dataset of a run to TFRecords with presence vectors.
+
+    Channels:
+        examples: `manifest.json`, `<split>/part-*.tfrecord`, `dead_letters.jsonl`.
+    """
+
+    name = "ExampleGen"
+    outputs = ("examples",)
+    neutral = frozenset({"workers", "data_root", "max_bad_fraction"})
+
+    def external_content(self) -> dict[str, str]:
+        """Content of each dataset's folder, wherever it stands."""
+        return {source.spec.name: digest_tree(source.reader.root) for source in self._sources()}
+
+    def execute(self, inputs: Directories, outputs: Directories, context: Context) -> None:
+        """List, convert, add up; stop when too much is bad.
+
+        Raises:
+            UserError: Too many dead letters, nothing to train on, or a patient in several splits.
+        """
+        parameters = self.parameters
+        sources = self._sources()
+        works, listed = _list(sources)
+        context.report(f"  {sum(len(work.reference.records) for work in works)} records in {len(works)} files")
+        facts = context.work_dir / "facts"
+        shutil.rmtree(facts, ignore_errors=True)
+        facts.mkdir(parents=True)
+        converter = Converter(
+            parameters.vocabulary(), parameters.image_size, load_salt(parameters.salt, context.private_dir)
+        )
+        writer = ShardWriter(sources, converter, parameters.num_shards, outputs["examples"], facts)
+        run_job(works, writer, parameters.workers)
+        result = gather(facts, listed)
+        context.report(describe(result, converter.vocabulary.names))
+        self._check(result, works, listed, context.work_dir)
+        result.write(outputs["examples"], converter.vocabulary, parameters.image_size)
+
+    def _sources(self) -> tuple[Source, ...]:
+        root = Path(self.parameters.data_root)
+        if not root.is_dir():
+            raise UserError(
+                f"{root}: expected the folder that holds the datasets. Received: no such folder. Next step: set "
+                "data_root in the configuration or with --set data_root=/path."
+            )
+        return tuple(open_source(use, root) for use in self.parameters.datasets)
+
+    def _check(self, result: Result, works: list[Work], listed: list[DeadLetter], work_dir: Path) -> None:
+        expected = sum(len(work.reference.records) for work in works) + len(listed)
+        if result.records_in != expected:
+            raise RuntimeError(f"records were lost: {expected} listed, {result.records_in} accounted for")
+        if result.bad_fraction > self.parameters.max_bad_fraction:
+            file = work_dir / DEAD_LETTERS
+            write_json_lines(file, [vars(letter) for letter in result.dead_letters])
+            raise UserError(
+                f"{len(result.dead_letters)} of {result.records_in} records are bad ({result.bad_fraction:.1%}), more "
+                f"than example_gen.max_bad_fraction allows ({self.parameters.max_bad_fraction:.1%}):\n"
+                f"{first_dead_letters(result)}\nAll of them: {file}. Next step: mend them, or raise the fraction."
+            )
+        for split in ("train", "val"):
+            if not result.shards[split]:
+                counted = Counter({entry["split"]: entry["records"] for entry in result.counts})
+                raise UserError(
+                    f"Expected records in the split {split!r} to train on. Received: {dict(counted)}. Next step: check "
+                    "the split lists or the split rule of the datasets."
+                )
+
+
+def _list(sources: tuple[Source, ...]) -> tuple[list[Work], list[DeadLetter]]:
+    works, listed = [], []
+    for index, source in enumerate(sources):
+        for item in source.reader.references():
+            if isinstance(item, DeadLetter):
+                listed.append(item)
+            else:
+                works.append(Work(index, item.file, item))
+    return works, listed

@@ -1,0 +1,58 @@
+"""Reading a 2D NIfTI picture."""
+
+import zlib
+from pathlib import Path
+
+import nibabel as nib
+import numpy as np
+from nibabel.filebasedimages import ImageFileError
+
+from components.example_gen.readers.base import BadRecord, check_size
+
+
+def read_nifti(path: Path) -> tuple[np.ndarray, tuple[float, float]]:
+    """The upright picture, (H,W) as stored, and its row and column spacing in mm.
+
+    Upright is the transpose of nibabel's array; turning it instead would mirror the heart.
+
+    Raises:
+        BadRecord: The file is missing, damaged, too large, or holds more than one picture.
+    """
+    try:
+        image = nib.load(path)
+        if len(image.shape) < 2 or any(side != 1 for side in image.shape[2:]):
+            raise BadRecord(f"expected one picture of two dimensions. Received shape: {image.shape}")
+        check_size(image.shape[:2])
+        columns, rows = (float(zoom) for zoom in image.header.get_zooms()[:2])
+        return np.asarray(image.dataobj).reshape(image.shape[:2]).T, (rows, columns)
+    except (ImageFileError, OSError, EOFError, zlib.error, nib.spatialimages.HeaderDataError) as error:
+        raise BadRecord(f"expected a readable NIfTI file, {path.name}. Received: {error}") from None
+    except ValueError as error:
+        if isinstance(error, BadRecord):
+            raise
+        raise BadRecord(f"expected a readable NIfTI file, {path.name}. Received: {error}") from None
+
+
+def to_gray(picture: np.ndarray) -> np.ndarray:
+    """Intensities 0 to 255 → uint8, rounded.
+
+    Raises:
+        BadRecord: A value is not finite or outside 0 to 255.
+    """
+    if not np.isfinite(picture).all() or picture.min() < 0 or picture.max() > 255:
+        raise BadRecord(
+            f"expected finite intensities from 0 to 255. Received: {np.nanmin(picture)} to {np.nanmax(picture)}"
+        )
+    return np.rint(picture).astype(np.uint8)
+
+
+def to_labels(picture: np.ndarray) -> np.ndarray:
+    """Whole numbers 0 to 255 → uint8.
+
+    Raises:
+        BadRecord: A value is anything else.
+    """
+    labels = to_gray(picture)
+    if not np.array_equal(labels, picture):
+        raise BadRecord("expected whole numbers in the mask. Received: fractions between labels")
+    return labels
