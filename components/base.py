@@ -31,7 +31,7 @@ class Context:
     """What a component may use besides its channels.
 
     Attributes:
-        work_dir: Private to this node and fingerprint; it survives a kill, so a component can resume from it.
+        work_dir: Exists, private to this node and fingerprint; it survives a kill, so a component can resume from it.
         private_dir: Secrets of the run (the patient salt); never part of an artifact.
         report: Prints one line of progress to the person who watches.
     """

@@ -1,5 +1,6 @@
 """The console script `labeldrop`. Commands import what they need when they run, so that --help answers at once."""
 
+import logging
 import os
 import sys
 
@@ -54,7 +55,8 @@ def predict(model_dir: str, images: tuple[str, ...], out: str) -> None:
 
 def main() -> None:
     """Entry point: what a user can mend is one message and exit code 2, never a traceback."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's notes about CUDA, also where there is no GPU
+    logging.getLogger().setLevel(logging.ERROR)  # Beam's note about Google Cloud libraries that nobody asked for
     from components.base import UserError
 
     try:

@@ -78,6 +78,7 @@ class _Run:
         outputs = {channel: aside / channel for channel in component.outputs}
         for directory in outputs.values():
             directory.mkdir(parents=True)
+        (work / "scratch").mkdir(exist_ok=True)
         private = self.root / "private"
         private.mkdir(mode=0o700, exist_ok=True)
         inputs = {channel: self.channels[channel] for channel in component.inputs}

@@ -30,7 +30,7 @@ def run_job(works: Sequence[Work], writer: ShardWriter, workers: int) -> None:
     """
     logging.getLogger("apache_beam").setLevel(logging.WARNING)
     mode = "in_memory" if workers == 1 else "multi_processing"
-    options = PipelineOptions(direct_running_mode=mode, direct_num_workers=workers)
+    options = PipelineOptions([], direct_running_mode=mode, direct_num_workers=workers)
     with beam.Pipeline(runner=FnApiRunner(), options=options) as pipeline:
         keyed = (
             pipeline

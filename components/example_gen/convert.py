@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import tensorflow as tf
 
-from components.example_gen.readers.base import BadRecord, Frame
+from components.example_gen.readers.base import BadRecordError, Frame
 from components.example_gen.source import Source
 from data_schemas.dataset_spec import FixedSplit, HashSplit, SplitRule
 from data_schemas.record import SPLITS, Record
@@ -35,7 +35,7 @@ class Converter:
         """The record of a frame.
 
         Raises:
-            BadRecord: The mask holds a label the dataset does not map, or the source names no valid split.
+            BadRecordError: The mask holds a label the dataset does not map, or the source names no valid split.
         """
         spec = source.spec
         patient = self._hashed("patient", source.namespace, frame.patient)
@@ -52,7 +52,7 @@ class Converter:
         spec = source.spec
         unknown = sorted(set(np.unique(labels).tolist()) - set(spec.labels) - {0})
         if unknown:
-            raise BadRecord(f"expected mask labels among {[0, *sorted(spec.labels)]}. Received also: {unknown}")
+            raise BadRecordError(f"expected mask labels among {[0, *sorted(spec.labels)]}. Received also: {unknown}")
         ids = np.zeros(256, np.uint8)
         for label, structure in spec.labels.items():
             if structure in spec.annotated:
@@ -79,7 +79,7 @@ def _split(rule: SplitRule, source_split: str | None, patient_id: str) -> str:
         place = int(patient_id, 16) / 16**DIGITS
         return "train" if place < rule.train else "val" if place < rule.train + rule.val else "test"
     if source_split not in SPLITS:
-        raise BadRecord(f"expected a split {SPLITS} from the dataset's own lists. Received: {source_split!r}")
+        raise BadRecordError(f"expected a split {SPLITS} from the dataset's own lists. Received: {source_split!r}")
     return source_split
 
 

@@ -106,6 +106,7 @@ def _check_patients(splits_of: dict[str, set[str]]) -> None:
     if leaking:
         patient, splits = next(iter(sorted(leaking.items())))
         raise UserError(
-            f"Expected each patient in one split. Received: {len(leaking)} patient(s) in several, for example {patient} "
-            f"(hashed) in {splits}. Next step: check the split lists and `patients_shared_with` of the datasets."
+            f"Expected each patient in one split. Received: {len(leaking)} patient(s) in several, for example "
+            f"{patient} (hashed) in {splits}. Next step: check the split lists and "
+            "`patients_shared_with` of the datasets."
         )

@@ -1,10 +1,9 @@
 """One shard: its references are read, converted and written in one step, so that no pixel is ever shuffled.
 
-A shard's files have deterministic names and contents and are renamed into place, so that a retried step changes nothing.
+A shard's files have deterministic names and contents and are renamed into place: a retried step changes nothing.
 """
 
 import hashlib
-import os
 import uuid
 from collections import Counter
 from collections.abc import Iterable
@@ -16,7 +15,7 @@ import tensorflow as tf
 
 from components.durable import sync_path
 from components.example_gen.convert import Converter
-from components.example_gen.readers.base import BadRecord, DeadLetter, Frame, Reference
+from components.example_gen.readers.base import BadRecordError, DeadLetter, Frame, Reference
 from components.example_gen.source import Source
 from components.json_file import write_json
 from data_schemas.record import SPLITS, Record
@@ -68,7 +67,7 @@ class ShardWriter:
             return None
         try:
             record = self.converter.record(source, item)
-        except BadRecord as error:
+        except BadRecordError as error:
             tally.dead_letters.append(source.reader.dead_letter(work.file, item.record, str(error)))
             return None
         if record.split not in source.splits:
@@ -102,7 +101,7 @@ class _AtomicFile:
         sync_path(self._aside)
         with self._aside.open("rb") as stream:
             checksum = hashlib.file_digest(stream, "sha256").hexdigest()
-        os.replace(self._aside, self._target)
+        self._aside.replace(self._target)
         return {"file": self._target.name, "records": self._records, "sha256": checksum}
 
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from components.base import UserError
 from components.example_gen.parameters import DatasetUse
-from components.example_gen.readers import Reader, reader_type
+from components.example_gen.readers import reader_type
+from components.example_gen.readers.base import Reader
 from data_schemas.dataset_spec import DatasetSpec
 
 

@@ -23,7 +23,8 @@ def describe(result: Result, structures: tuple[str, ...]) -> str:
     unused: Counter[str] = Counter()
     for entry in result.not_used:
         unused[entry["dataset"]] += entry["records"]
-    table = Table("dataset", *SPLITS, *(f"{name} labelled" for name in structures), "dead letters", "not used")
+    title = f"Records a split, records with a label for {', '.join(structures)}"
+    table = Table("dataset", *SPLITS, *structures, "dead letters", "not used", title=title)
     for dataset in sorted({name for name, _ in records} | set(dead) | set(unused)):
         cells = [*(records[dataset, split] for split in SPLITS), *labels[dataset], dead[dataset], unused[dataset]]
         table.add_row(dataset, *map(str, cells))

@@ -19,6 +19,7 @@ class TrainingState(keras.callbacks.Callback):
     def __init__(self, directory: Path, patience: int | None) -> None:
         super().__init__()
         self._directory = directory
+        self._directory.mkdir(parents=True, exist_ok=True)
         self._patience = patience
         self._saved_history = tf.Variable("[]", dtype=tf.string, trainable=False)
 
@@ -64,11 +65,11 @@ class TrainingState(keras.callbacks.Callback):
             self.model.save_weights(str(self._best_file(epoch)))
         self.model.set_weights(self._trained)
         self._manager.save(checkpoint_number=epoch)
-        for file in self._directory.glob("best-*.weights.h5"):
+        for file in self._directory.glob("best-*.h5"):
             if file != self._best_file(self.best_epoch):
                 file.unlink()
         if self.out_of_patience:
             self.model.stop_training = True
 
     def _best_file(self, epoch: int) -> Path:
-        return self._directory / f"best-{epoch:05d}.weights.h5"
+        return self._directory / f"best-{epoch:05d}.h5"

@@ -14,8 +14,8 @@ from pipeline.phantom.settings import PhantomSettings
 
 LABELDROP = Path(sys.executable).parent / "labeldrop"
 TINY = (
-    "example_gen.image_size=[48,48]", "trainer.network.base_features=4", "trainer.epochs=2", "trainer.steps_per_epoch=4",
-    "trainer.batch_size=4",
+    "example_gen.image_size=[48,48]", "trainer.network.base_features=4", "trainer.epochs=2",
+    "trainer.steps_per_epoch=4", "trainer.batch_size=4",
 )  # fmt: skip
 
 

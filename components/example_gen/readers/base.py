@@ -13,7 +13,7 @@ UNKNOWN_SPACING = (float("nan"), float("nan"))
 LARGEST_SIDE = 8192  # pixels; a header that claims more is refused before anything is allocated
 
 
-class BadRecord(ValueError):
+class BadRecordError(ValueError):
     """One record that cannot be used; the message is the reason in its dead letter."""
 
 
@@ -101,7 +101,7 @@ class Reader(ABC):
         """Open the file once and decode each of its records.
 
         Raises:
-            BadRecord: Nothing of the file can be used.
+            BadRecordError: Nothing of the file can be used.
         """
 
     def read(self, reference: Reference) -> Iterator[Frame | DeadLetter]:
@@ -111,7 +111,7 @@ class Reader(ABC):
             for item in self.frames(reference):
                 answered.add(item.record)
                 yield item
-        except BadRecord as error:
+        except BadRecordError as error:
             for record in reference.records:
                 if record not in answered:
                     yield self.dead_letter(reference.file, record, str(error))
@@ -125,7 +125,7 @@ def check_size(shape: tuple[int, ...]) -> None:
     """Refuse a picture before its pixels are allocated.
 
     Raises:
-        BadRecord: A side is empty or longer than LARGEST_SIDE.
+        BadRecordError: A side is empty or longer than LARGEST_SIDE.
     """
     if any(not 1 <= side <= LARGEST_SIDE for side in shape):
-        raise BadRecord(f"expected sides of 1 to {LARGEST_SIDE} pixels. Received: {tuple(shape)}")
+        raise BadRecordError(f"expected sides of 1 to {LARGEST_SIDE} pixels. Received: {tuple(shape)}")

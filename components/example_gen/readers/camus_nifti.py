@@ -1,4 +1,4 @@
-"""CAMUS, NIfTI release: database_nifti/patientNNNN/patientNNNN_<view>_<frame>.nii.gz with _gt masks, and split lists."""
+"""CAMUS, NIfTI release: database_nifti/patientNNNN/patientNNNN_<view>_<frame>.nii.gz, _gt masks, split lists."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 from components.base import UserError
-from components.example_gen.readers.base import BadRecord, DeadLetter, Frame, Options, Reader, Reference
+from components.example_gen.readers.base import BadRecordError, DeadLetter, Frame, Options, Reader, Reference
 from components.example_gen.readers.nifti import read_nifti, to_gray, to_labels
 
 SPLIT_LISTS = {"train": "subgroup_training.txt", "val": "subgroup_validation.txt", "test": "subgroup_testing.txt"}
@@ -55,11 +55,11 @@ class CamusNiftiReader(Reader):
         image_path = self.root / reference.file
         mask_path = _mask_of(image_path)
         if not mask_path.is_file():
-            raise BadRecord(f"expected a mask {mask_path.name} beside the image. Received: no such file")
+            raise BadRecordError(f"expected a mask {mask_path.name} beside the image. Received: no such file")
         picture, spacing = read_nifti(image_path)
         mask, _ = read_nifti(mask_path)
         if mask.shape != picture.shape:
-            raise BadRecord(f"expected a mask of the image's shape {picture.shape}. Received: {mask.shape}")
+            raise BadRecordError(f"expected a mask of the image's shape {picture.shape}. Received: {mask.shape}")
         yield Frame(
             reference.records[0], to_gray(picture), to_labels(mask), spacing, reference.patient, reference.view,
             reference.frame, reference.split,

@@ -12,7 +12,7 @@ from skimage.draw import polygon
 from components.base import UserError
 from components.example_gen.readers.base import (
     UNKNOWN_SPACING,
-    BadRecord,
+    BadRecordError,
     DeadLetter,
     Frame,
     Options,
@@ -81,7 +81,7 @@ class EchoNetDynamicReader(Reader):
             image = pictures[number]
             try:
                 mask = draw_mask(chords, image.shape)
-            except BadRecord as error:
+            except BadRecordError as error:
                 yield self.dead_letter(reference.file, record, str(error))
                 continue
             patient = Path(reference.file).stem
@@ -115,7 +115,7 @@ def draw_mask(chords: Chords, shape: tuple[int, ...]) -> np.ndarray:
     The first row is the long axis and no part of the outline. Coordinates outside the image are cut at its border.
 
     Raises:
-        BadRecord: The outline encloses no pixel.
+        BadRecordError: The outline encloses no pixel.
     """
     x1, y1, x2, y2 = np.asarray(chords, np.float64).T
     columns = np.rint(np.concatenate([x1[1:], x2[:0:-1]]))
@@ -123,7 +123,7 @@ def draw_mask(chords: Chords, shape: tuple[int, ...]) -> np.ndarray:
     mask = np.zeros(shape, np.uint8)
     mask[polygon(rows, columns, shape)] = LEFT_VENTRICLE
     if not mask.any():
-        raise BadRecord("expected a tracing that encloses pixels of the image. Received: an empty outline")
+        raise BadRecordError("expected a tracing that encloses pixels of the image. Received: an empty outline")
     return mask
 
 
@@ -176,7 +176,7 @@ def _decode(path: Path, wanted: set[int]) -> dict[int, np.ndarray]:
     try:
         size = (int(video.get(cv2.CAP_PROP_FRAME_HEIGHT)), int(video.get(cv2.CAP_PROP_FRAME_WIDTH)))
         if not video.isOpened() or 0 in size:
-            raise BadRecord("expected an AVI that decodes. Received: one that OpenCV cannot open")
+            raise BadRecordError("expected an AVI that decodes. Received: one that OpenCV cannot open")
         check_size(size)
         found = {}
         for number in range(max(wanted) + 1):
@@ -186,7 +186,7 @@ def _decode(path: Path, wanted: set[int]) -> dict[int, np.ndarray]:
             if number in wanted:
                 found[number] = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
         if not found and number == 0:
-            raise BadRecord("expected an AVI that decodes. Received: no frame that does")
+            raise BadRecordError("expected an AVI that decodes. Received: no frame that does")
         return found
     finally:
         video.release()

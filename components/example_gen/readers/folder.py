@@ -12,7 +12,7 @@ from pydantic import PositiveFloat, field_validator
 from components.base import UserError
 from components.example_gen.readers.base import (
     UNKNOWN_SPACING,
-    BadRecord,
+    BadRecordError,
     DeadLetter,
     Frame,
     Options,
@@ -88,7 +88,7 @@ class FolderReader(Reader):
         assert isinstance(reference, FolderReference)
         image, mask = _read_png(self.root / reference.file, "L"), _read_png(self.root / reference.mask, None)
         if mask.shape != image.shape:
-            raise BadRecord(f"expected a mask of the image's shape {image.shape}. Received: {mask.shape}")
+            raise BadRecordError(f"expected a mask of the image's shape {image.shape}. Received: {mask.shape}")
         yield Frame(
             reference.records[0], image, mask, self.options.spacing_mm or UNKNOWN_SPACING, reference.patient,
             reference.view, reference.frame, None,
@@ -118,7 +118,9 @@ def _read_png(path: Path, mode: str | None) -> np.ndarray:
         with Image.open(path) as picture:
             check_size(picture.size)
             if mode is None and picture.mode not in ("L", "P", "1"):
-                raise BadRecord(f"expected a mask of one 8-bit channel, {path.name}. Received: mode {picture.mode}")
+                raise BadRecordError(
+                    f"expected a mask of one 8-bit channel, {path.name}. Received: mode {picture.mode}"
+                )
             return np.asarray(picture.convert(mode) if mode else picture).astype(np.uint8)
     except (UnidentifiedImageError, OSError, SyntaxError, Image.DecompressionBombError) as error:
-        raise BadRecord(f"expected a readable PNG, {path.name}. Received: {error}") from None
+        raise BadRecordError(f"expected a readable PNG, {path.name}. Received: {error}") from None

@@ -6,8 +6,9 @@ from pathlib import Path
 import nibabel as nib
 import numpy as np
 from nibabel.filebasedimages import ImageFileError
+from nibabel.spatialimages import HeaderDataError
 
-from components.example_gen.readers.base import BadRecord, check_size
+from components.example_gen.readers.base import BadRecordError, check_size
 
 
 def read_nifti(path: Path) -> tuple[np.ndarray, tuple[float, float]]:
@@ -16,33 +17,33 @@ def read_nifti(path: Path) -> tuple[np.ndarray, tuple[float, float]]:
     Upright is the transpose of nibabel's array; turning it instead would mirror the heart.
 
     Raises:
-        BadRecord: The file is missing, damaged, too large, or holds more than one picture.
+        BadRecordError: The file is missing, damaged, too large, or holds more than one picture.
     """
     try:
         image = nib.load(path)
         if len(image.shape) < 2 or any(side != 1 for side in image.shape[2:]):
-            raise BadRecord(f"expected one picture of two dimensions. Received shape: {image.shape}")
+            raise BadRecordError(f"expected one picture of two dimensions. Received shape: {image.shape}")
         check_size(image.shape[:2])
         columns, rows = (float(zoom) for zoom in image.header.get_zooms()[:2])
         return np.asarray(image.dataobj).reshape(image.shape[:2]).T, (rows, columns)
-    except (ImageFileError, OSError, EOFError, zlib.error, nib.spatialimages.HeaderDataError) as error:
-        raise BadRecord(f"expected a readable NIfTI file, {path.name}. Received: {error}") from None
+    except (ImageFileError, OSError, EOFError, zlib.error, HeaderDataError) as error:
+        raise BadRecordError(f"expected a readable NIfTI file, {path.name}. Received: {error}") from None
     except ValueError as error:
-        if isinstance(error, BadRecord):
+        if isinstance(error, BadRecordError):
             raise
-        raise BadRecord(f"expected a readable NIfTI file, {path.name}. Received: {error}") from None
+        raise BadRecordError(f"expected a readable NIfTI file, {path.name}. Received: {error}") from None
 
 
 def to_gray(picture: np.ndarray) -> np.ndarray:
     """Intensities 0 to 255 → uint8, rounded.
 
     Raises:
-        BadRecord: A value is not finite or outside 0 to 255.
+        BadRecordError: A value is not finite or outside 0 to 255.
     """
-    if not np.isfinite(picture).all() or picture.min() < 0 or picture.max() > 255:
-        raise BadRecord(
-            f"expected finite intensities from 0 to 255. Received: {np.nanmin(picture)} to {np.nanmax(picture)}"
-        )
+    if not np.isfinite(picture).all():
+        raise BadRecordError("expected finite intensities from 0 to 255. Received: NaN or infinity")
+    if picture.min() < 0 or picture.max() > 255:
+        raise BadRecordError(f"expected intensities from 0 to 255. Received: {picture.min()} to {picture.max()}")
     return np.rint(picture).astype(np.uint8)
 
 
@@ -50,9 +51,9 @@ def to_labels(picture: np.ndarray) -> np.ndarray:
     """Whole numbers 0 to 255 → uint8.
 
     Raises:
-        BadRecord: A value is anything else.
+        BadRecordError: A value is anything else.
     """
     labels = to_gray(picture)
     if not np.array_equal(labels, picture):
-        raise BadRecord("expected whole numbers in the mask. Received: fractions between labels")
+        raise BadRecordError("expected whole numbers in the mask. Received: fractions between labels")
     return labels
