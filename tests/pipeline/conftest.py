@@ -1,8 +1,5 @@
-"""A tiny phantom, made once, and the console script run as a person would run it."""
+"""A tiny phantom, made once for all tests that run the pipeline."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,12 +8,6 @@ from data_schemas.yaml_file import read_yaml
 from pipeline.config import CONFIGS_DIR
 from pipeline.phantom.generate import generate
 from pipeline.phantom.settings import PhantomSettings
-
-LABELDROP = Path(sys.executable).parent / "labeldrop"
-TINY = (
-    "example_gen.image_size=[48,48]", "trainer.network.base_features=4", "trainer.epochs=2",
-    "trainer.steps_per_epoch=4", "trainer.batch_size=4",
-)  # fmt: skip
 
 
 @pytest.fixture(scope="session")
@@ -28,17 +19,3 @@ def tiny_phantom(tmp_path_factory) -> Path:
     out = tmp_path_factory.mktemp("phantom")
     generate(PhantomSettings.model_validate(content), out)
     return out
-
-
-def command(root, data, *settings):
-    """`labeldrop run` of the quickstart in a run root of its own."""
-    keys = (f"data_root={data}", f"run_root={root}/run", f"pusher.destination={root}/served", *TINY, *settings)
-    return [str(LABELDROP), "run", str(CONFIGS_DIR / "quickstart.yaml"), *(f"--set={key}" for key in keys)]
-
-
-def run(root, data, *settings):
-    """Run to the end; returns the finished process."""
-    environment = {**os.environ, "COLUMNS": "200"}
-    return subprocess.run(
-        command(root, data, *settings), capture_output=True, text=True, check=False, env=environment, timeout=300
-    )

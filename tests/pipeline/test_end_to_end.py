@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from tests.pipeline.conftest import command, run
+from tests.pipeline.makers import command, run
 
 LENIENT = "evaluator.thresholds=[{structure: LV, minimum: 0}, {structure: LA, domain: beta, minimum: 0}]"
 IMPOSSIBLE = "evaluator.thresholds=[{structure: LV, minimum: 0}, {structure: LA, domain: beta, minimum: 1}]"

@@ -7,7 +7,6 @@ import math
 import numpy as np
 import pytest
 import tensorflow as tf
-from makers import mask_of, write_camus, write_echonet, write_folder
 from pydantic import ValidationError
 
 from components.base import Context, UserError
@@ -15,6 +14,7 @@ from components.example_gen.component import ExampleGen
 from components.example_gen.parameters import ExampleGenParameters
 from components.examples_artifact import ExamplesArtifact
 from data_schemas.example_schema import feature_spec, load_schema
+from tests.components.example_gen.makers import mask_of, write_camus, write_echonet, write_folder
 
 SPLITS = ("train", "val", "test")
 

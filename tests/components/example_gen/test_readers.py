@@ -3,7 +3,13 @@
 import nibabel as nib
 import numpy as np
 import pytest
-from makers import (
+from PIL import Image
+
+from components.base import UserError
+from components.example_gen.readers import reader_type
+from components.example_gen.readers.base import DeadLetter, Frame
+from components.example_gen.readers.echonet_dynamic import draw_mask
+from tests.components.example_gen.makers import (
     mask_of,
     picture,
     read_csv,
@@ -15,12 +21,6 @@ from makers import (
     write_folder,
     write_nifti,
 )
-from PIL import Image
-
-from components.base import UserError
-from components.example_gen.readers import reader_type
-from components.example_gen.readers.base import DeadLetter, Frame
-from components.example_gen.readers.echonet_dynamic import draw_mask
 
 
 def read_all(name, root, **options):
