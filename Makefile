@@ -1,5 +1,5 @@
 # Two commands for a user: `make run` and `make test`. Everything lives in .venv.
-.PHONY: run test lint lock check-python clean
+.PHONY: run test lint reference lock check-python clean
 
 PYTHON ?= python3.11
 BIN := .venv/bin
@@ -16,6 +16,9 @@ lint: .venv/installed
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+reference: .venv/installed
+	$(BIN)/python -m pipeline.reference > docs/reference/configuration.md
 
 .venv/installed: requirements.lock setup.py | check-python
 	$(PYTHON) -m venv .venv

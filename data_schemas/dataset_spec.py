@@ -11,14 +11,23 @@ DATASETS_DIR = Path(__file__).parent / "datasets"
 
 
 class SourceSplit(BaseModel):
-    """The dataset's own split lists decide."""
+    """The dataset's own split lists decide.
+
+    Attributes:
+        rule: Always source.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     rule: Literal["source"] = "source"
 
 
 class FixedSplit(BaseModel):
-    """Every patient belongs to one split."""
+    """Every patient belongs to one split.
+
+    Attributes:
+        rule: Always fixed.
+        split: That split.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     rule: Literal["fixed"] = "fixed"
@@ -26,7 +35,12 @@ class FixedSplit(BaseModel):
 
 
 class HashSplit(BaseModel):
-    """A patient's salted hash decides, so that adding patients never moves one that was there."""
+    """A patient's salted hash decides, so that adding patients never moves one that was there.
+
+    Attributes:
+        rule: Always hash.
+        train, val, test: Share of the patients; together 1.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     rule: Literal["hash"] = "hash"

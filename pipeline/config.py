@@ -21,7 +21,10 @@ class PipelineConfig(Parameters):
     Attributes:
         name: What the pipeline is called in logs.
         run_root: Where its artifacts, checkpoints and metadata live.
-        example_gen, trainer, evaluator, pusher: Parameters of each component.
+        example_gen: Which datasets, and how they are converted.
+        trainer: How the network is trained.
+        evaluator: How it is judged.
+        pusher: Where a blessed model goes.
     """
 
     name: str = Field(min_length=1)

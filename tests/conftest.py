@@ -1,9 +1,16 @@
-"""Shared by all tests: quiet TensorFlow, and where the real data stands."""
+"""Shared by all tests: quiet TensorFlow, a tiny phantom and its examples, and where the real data stands."""
 
 import os
 from pathlib import Path
 
 import pytest
+
+from components.base import Context
+from components.example_gen.component import ExampleGen
+from data_schemas.yaml_file import read_yaml
+from pipeline.config import CONFIGS_DIR, load_config
+from pipeline.phantom.generate import generate
+from pipeline.phantom.settings import PhantomSettings
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 REPOSITORY = Path(__file__).parent.parent
@@ -16,3 +23,27 @@ def camus_root() -> Path:
     if not root.is_dir():
         pytest.skip(f"the real CAMUS patients are not on this machine: {root}")
     return root
+
+
+@pytest.fixture(scope="session")
+def tiny_phantom(tmp_path_factory) -> Path:
+    """Two scanners with 3 / 1 / 2 patients each."""
+    content = read_yaml(CONFIGS_DIR / "phantom.yaml")
+    for domain in ("alpha", "beta"):
+        content[domain]["patients"] = {"train": 3, "val": 1, "test": 2}
+    out = tmp_path_factory.mktemp("phantom")
+    generate(PhantomSettings.model_validate(content), out)
+    return out
+
+
+@pytest.fixture(scope="session")
+def tiny_examples(tiny_phantom, tmp_path_factory) -> Path:
+    """The examples artifact of two scanners with 3 / 1 / 2 patients each, at 48×48 pixels."""
+    settings = (f"data_root={tiny_phantom}", "example_gen.image_size=[48,48]")
+    parameters = load_config(CONFIGS_DIR / "quickstart.yaml", settings).example_gen
+    root = tmp_path_factory.mktemp("examples")
+    for folder in ("examples", "work"):
+        (root / folder).mkdir()
+    context = Context(root / "work", root / "work", print)
+    ExampleGen(parameters).execute({}, {"examples": root / "examples"}, context)
+    return root / "examples"

@@ -16,7 +16,13 @@ class Section(BaseModel):
 
 
 class LossParameters(Section):
-    """Which partial loss, and how much of its soft Dice is added to the cross entropy."""
+    """Which partial loss, and how much of its soft Dice is added to the cross entropy.
+
+    Attributes:
+        name: One of cce, acce, marginal, abce, leaf_dice: see models.losses.
+        dice_weight: Weight of the soft Dice over present structures beside the cross entropy; 0 leaves it out.
+        options: Further arguments of that loss, for example exclusion_weight of marginal.
+    """
 
     name: str = "marginal"
     dice_weight: float = Field(default=1.0, ge=0)
@@ -29,7 +35,15 @@ class LossParameters(Section):
 
 
 class LabelDropoutParameters(Section):
-    """How often labels are hidden in training: see models.label_dropout."""
+    """How often labels are hidden in training: see models.label_dropout.
+
+    Attributes:
+        probability: Chance that a present label is hidden; 0 switches label dropout off.
+        mode: independent hides each structure by itself, joint all of them together, pattern adopts the presence of
+            another dataset.
+        structures: partial hides only structures that some training records lack (as published), all hides any.
+        keep_one: An image that has labels keeps at least one of them.
+    """
 
     probability: Annotated[float, Field(ge=0, le=1)] = 0.0
     mode: Literal["independent", "joint", "pattern"] = "independent"
@@ -38,7 +52,12 @@ class LabelDropoutParameters(Section):
 
 
 class NetworkParameters(Section):
-    """How large the U-Net is; its depth follows from the image size."""
+    """How large the U-Net is; its depth follows from the image size.
+
+    Attributes:
+        base_features: Channels of the first level; they double at each level.
+        max_levels: Most resolutions the network may have.
+    """
 
     base_features: PositiveInt = 16
     max_levels: Annotated[int, Field(ge=2, le=8)] = 6
@@ -48,6 +67,10 @@ class OptimizerParameters(Section):
     """AdamW with a polynomial decay of the learning rate to zero over the whole training.
 
     Attributes:
+        learning_rate: At the first step.
+        weight_decay: Decoupled, as in AdamW.
+        clip_norm: Largest norm of the whole gradient.
+        decay_power: 1 is a straight line to zero.
         average_momentum: Validation and the saved model use an exponential moving average of the weights with this
             momentum; 0 uses the weights themselves.
     """
@@ -63,6 +86,11 @@ class TrainerParameters(Parameters):
     """All of the training.
 
     Attributes:
+        loss: The partial loss.
+        label_dropout: Which labels are hidden in training.
+        network: The size of the U-Net.
+        optimizer: How weights follow the gradient.
+        augmentation: How training images vary.
         batch_size: Global batch size, shared out over the replicas.
         epochs: Reporting intervals: each ends with validation and a checkpoint.
         steps_per_epoch: Batches an epoch; none means one pass through the training split.
