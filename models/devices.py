@@ -1,4 +1,7 @@
-"""Where a network trains: all GPUs, or the CPU as one or several logical devices, always under MirroredStrategy."""
+"""Where a network trains: all GPUs, the CPU as one or several logical devices, or several machines."""
+
+import json
+import os
 
 import tensorflow as tf
 
@@ -21,3 +24,26 @@ def mirrored_strategy() -> tf.distribute.MirroredStrategy:
     gpus = tf.config.list_logical_devices("GPU")
     devices = gpus or tf.config.list_logical_devices("CPU")
     return tf.distribute.MirroredStrategy([device.name for device in devices])
+
+
+def several_workers() -> bool:
+    """Whether TF_CONFIG names more than one worker."""
+    cluster = json.loads(os.environ.get("TF_CONFIG") or "{}").get("cluster", {})
+    return len(cluster.get("chief", [])) + len(cluster.get("worker", [])) > 1
+
+
+def multi_worker_strategy() -> tf.distribute.MultiWorkerMirroredStrategy:
+    """Connect to the workers that TF_CONFIG names; waits until all are there.
+
+    Must come before TensorFlow does any work in this process.
+    """
+    return tf.distribute.MultiWorkerMirroredStrategy()
+
+
+def is_chief(strategy: tf.distribute.Strategy) -> bool:
+    """Whether this process is the one that writes what all have learned."""
+    resolver = strategy.cluster_resolver
+    if resolver is None or not resolver.task_type:
+        return True
+    has_chief = bool(resolver.cluster_spec().as_dict().get("chief"))
+    return resolver.task_type == "chief" if has_chief else resolver.task_id == 0

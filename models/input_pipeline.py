@@ -20,6 +20,14 @@ ENDLESS = 2**62
 
 
 @dataclass(frozen=True)
+class Share:
+    """Which part of every global batch this worker takes: the `index`-th of `count` equal ones."""
+
+    index: int = 0
+    count: int = 1
+
+
+@dataclass(frozen=True)
 class Source:
     """Stored examples of one split.
 
@@ -43,15 +51,17 @@ def training_batches(
     label_dropout: LabelStage | None = None,
     augmentation: ImageStage | None = None,
     first_batch: int = 0,
+    share: Share = Share(),
 ) -> tf.data.Dataset:
     """Endless batches (image (B,H,W,1) float32 in 0 to 1, partial labels (B,H,W,C) int8).
 
     Args:
-        batch_size: Global batch size B.
+        batch_size: Global batch size; B is this worker's share of it.
         seed: The run's seed; with the position in the stream it decides every draw.
         label_dropout: (mask, presence, example_id, pass) → (mask, presence), see models.label_dropout.
         augmentation: (images, masks, seed) → (images, masks), see models.augmentation.
         first_batch: Where in the stream to begin, to resume a run.
+        share: The part of each global batch that is wanted here; labels are hidden alike whatever the share.
     """
     examples = _decoded(source).cache()
     done = first_batch * batch_size
@@ -61,13 +71,18 @@ def training_batches(
         shuffled = examples.shuffle(buffer, seed=seed * 1_000_003 + number, reshuffle_each_iteration=False)
         return shuffled.map(lambda example: {**example, "pass": number})
 
+    own = batch_size // share.count
+
     def finish(number: tf.Tensor, batch: Example) -> tuple[tf.Tensor, tf.Tensor]:
+        batch = {name: values[share.index * own : (share.index + 1) * own] for name, values in batch.items()}
         mask, presence = batch["mask"], batch["presence"]
         if label_dropout is not None:
             mask, presence = label_dropout(mask, presence, batch["example_id"], batch["pass"])
         images = _unit_intensity(batch["image"])
         if augmentation is not None:
-            images, mask = augmentation(images, mask, tf.stack([tf.constant(seed, tf.int64), number]))
+            images, mask = augmentation(
+                images, mask, tf.stack([tf.constant(seed, tf.int64), number * share.count + share.index])
+            )
         return images, encode_partial_labels(mask, presence)
 
     stream = tf.data.Dataset.range(done // source.num_examples, ENDLESS).flat_map(one_pass)

@@ -1,54 +1,13 @@
 """The network: a plain 2D U-Net in nnU-Net's manner, built from a plan that is written down beside its weights."""
 
-from dataclasses import asdict, dataclass
-from typing import Any
+import math
+from dataclasses import dataclass
 
 import keras
 import tensorflow as tf
 
 from models.addons import instance_normalization
-
-SMALLEST_GRID = 4  # pixels of the shorter side at the bottom of the U
-LARGEST_FEATURES = 320
-
-
-@dataclass(frozen=True)
-class UNetPlan:
-    """Everything that decides the network's shape.
-
-    Attributes:
-        image_size: Rows and columns (H, W) of the input, each divisible by 2 ** (levels - 1).
-        num_structures: C; the network answers with 1 + C logits, background first.
-        features: Channels of each level, top first; its length is the number of levels.
-    """
-
-    image_size: tuple[int, int]
-    num_structures: int
-    features: tuple[int, ...]
-
-    def to_dict(self) -> dict[str, Any]:
-        """The plan as plain JSON types."""
-        return {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(self).items()}
-
-
-def make_plan(image_size: tuple[int, int], num_structures: int, base_features: int, max_levels: int = 6) -> UNetPlan:
-    """Derive the plan from the image size: halve the grid while it divides evenly and stays large enough.
-
-    Raises:
-        ValueError: The image size is not even, so that no second level fits.
-    """
-    levels = 1
-    while levels < max_levels and all(
-        side % 2**levels == 0 and side // 2**levels >= SMALLEST_GRID for side in image_size
-    ):
-        levels += 1
-    if levels < 2:
-        raise ValueError(
-            f"Invalid value for image_size. Expected even sides of at least {2 * SMALLEST_GRID} pixels. "
-            f"Received: {list(image_size)}"
-        )
-    features = tuple(min(base_features * 2**level, LARGEST_FEATURES) for level in range(levels))
-    return UNetPlan(image_size, num_structures, features)
+from models.plan import Pair, UNetPlan
 
 
 @keras.saving.register_keras_serializable(package="labeldrop")
@@ -64,27 +23,80 @@ class Standardize(keras.layers.Layer):
 
 def build_unet(plan: UNetPlan) -> keras.Model:
     """U-Net: images (B,H,W,1), any numeric scale → logits (B,H,W,1+C) float32, background first."""
+    images, decoded = _decode(plan)
+    return keras.Model(images, _logits(decoded[0], plan, 0, "logits"), name="unet")
+
+
+@dataclass(frozen=True)
+class Head:
+    """Logits on one level of the decoder.
+
+    Attributes:
+        stride: Rows and columns of the image per row and column of the logits.
+    """
+
+    logits: tf.Tensor
+    stride: Pair
+
+
+def build_heads(plan: UNetPlan) -> tuple[tf.Tensor, list[Head]]:
+    """The same U-Net with logits on every level of the decoder but the lowest, as deep supervision needs them.
+
+    Returns:
+        The input (B,H,W,1), and the heads, finest first: logits (B, ⌈H / stride⌉, ⌈W / stride⌉, 1+C).
+    """
+    images, decoded = _decode(plan)
+    used = max(1, len(decoded) - 1)
+    names = ["logits", *(f"logits{level}" for level in range(1, used))]
+    return images, [
+        Head(_logits(decoded[level], plan, level, name), _total_stride(plan, level)) for level, name in enumerate(names)
+    ]
+
+
+def _decode(plan: UNetPlan) -> tuple[tf.Tensor, list[tf.Tensor]]:
+    """The input, and the features of each level of the decoder, finest first."""
     images = keras.Input((*plan.image_size, 1), name="image")
     x = Standardize(name="standardize", dtype="float32")(images)
+    if plan.patch_size != plan.image_size:
+        beyond = tuple((0, p - i) for p, i in zip(plan.patch_size, plan.image_size, strict=True))
+        x = keras.layers.ZeroPadding2D(beyond, name="enlarge")(x)
     skips = []
-    for level, features in enumerate(plan.features):
-        x = _conv_block(x, features, stride=1 if level == 0 else 2, name=f"down{level}a")
-        x = _conv_block(x, features, stride=1, name=f"down{level}b")
+    for level in range(len(plan.features)):
+        x = _conv_block(x, plan, level, plan.strides[level], f"down{level}a")
+        x = _conv_block(x, plan, level, (1, 1), f"down{level}b")
         skips.append(x)
+    decoded: list[tf.Tensor] = []
     for level in reversed(range(len(plan.features) - 1)):
-        features = plan.features[level]
-        x = keras.layers.Conv2DTranspose(features, 2, strides=2, use_bias=False, name=f"up{level}")(x)
+        stride = plan.strides[level + 1]
+        x = keras.layers.Conv2DTranspose(
+            plan.features[level], stride, strides=stride, use_bias=False, name=f"up{level}"
+        )(x)
         x = keras.layers.Concatenate(name=f"skip{level}")([x, skips[level]])
-        x = _conv_block(x, features, stride=1, name=f"up{level}a")
-        x = _conv_block(x, features, stride=1, name=f"up{level}b")
-    logits = keras.layers.Conv2D(1 + plan.num_structures, 1, dtype="float32", name="logits")(x)
-    return keras.Model(images, logits, name="unet")
+        x = _conv_block(x, plan, level, (1, 1), f"up{level}a")
+        x = _conv_block(x, plan, level, (1, 1), f"up{level}b")
+        decoded.insert(0, x)
+    return images, decoded
 
 
-def _conv_block(x: tf.Tensor, features: int, stride: int, name: str) -> tf.Tensor:
+def _conv_block(x: tf.Tensor, plan: UNetPlan, level: int, stride: Pair, name: str) -> tf.Tensor:
     """Convolution, instance normalization, leaky ReLU."""
     x = keras.layers.Conv2D(
-        features, 3, strides=stride, padding="same", use_bias=False, kernel_initializer="he_normal", name=name
-    )(x)
+        plan.features[level], plan.kernels[level], strides=stride, padding="same", use_bias=False,
+        kernel_initializer="he_normal", name=name,
+    )(x)  # fmt: skip
     x = instance_normalization(name=f"{name}_norm")(x)
     return keras.layers.LeakyReLU(0.01, name=f"{name}_act")(x)
+
+
+def _logits(x: tf.Tensor, plan: UNetPlan, level: int, name: str) -> tf.Tensor:
+    logits = keras.layers.Conv2D(1 + plan.num_structures, 1, dtype="float32", name=name)(x)
+    wanted = [math.ceil(side / step) for side, step in zip(plan.image_size, _total_stride(plan, level), strict=True)]
+    beyond = tuple((0, have - want) for have, want in zip(logits.shape[1:3], wanted, strict=True))
+    if beyond == ((0, 0), (0, 0)):
+        return logits
+    return keras.layers.Cropping2D(beyond, name=f"{name}_on_image", dtype="float32")(logits)
+
+
+def _total_stride(plan: UNetPlan, level: int) -> Pair:
+    rows, columns = (math.prod(stride[axis] for stride in plan.strides[: level + 1]) for axis in (0, 1))
+    return rows, columns

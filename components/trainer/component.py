@@ -4,22 +4,27 @@ import shutil
 from pathlib import Path
 
 import keras
+import tensorflow as tf
 
 from components.base import Component, Context, Directories, UserError
 from components.examples_artifact import ExamplesArtifact
 from components.json_file import write_json
+from components.trainer.label_dropout import make_label_dropout
 from components.trainer.model_artifact import save_model
+from components.trainer.optimizer import make_optimizer
 from components.trainer.parameters import TrainerParameters
 from components.trainer.progress import TrainingProgress
+from components.trainer.spacing import median_spacing
 from components.trainer.training_state import TrainingState
 from data_schemas.example_schema import feature_spec, load_schema
 from models.decision import Decision
-from models.devices import configure_devices, mirrored_strategy
-from models.input_pipeline import Source, evaluation_batches, training_batches
-from models.label_dropout import LabelDropout
+from models.deep_supervision import DeeplySupervised
+from models.devices import configure_devices, is_chief, mirrored_strategy, multi_worker_strategy, several_workers
+from models.input_pipeline import Share, Source, evaluation_batches, training_batches
 from models.losses import make_loss
 from models.metrics import PresenceAwareDice
-from models.unet import UNetPlan, build_unet, make_plan
+from models.plan import UNetPlan, make_plan
+from models.unet import build_unet
 
 RUN = "training.json"
 
@@ -38,52 +43,86 @@ class Trainer(Component[TrainerParameters]):
     outputs = ("model", "model_run")
 
     def prepare_process(self) -> None:
-        """Split or free the devices before TensorFlow starts."""
+        """Split or free the devices, or join the other workers, before TensorFlow starts."""
         configure_devices(self.parameters.logical_cpus)
+        self._workers = multi_worker_strategy() if several_workers() else None
 
     def execute(self, inputs: Directories, outputs: Directories, context: Context) -> None:
-        """Train, or go on from the last checkpoint of this very configuration."""
+        """Train, or go on from the last checkpoint of this very configuration.
+
+        With several workers all of them train, and the chief alone fills the outputs.
+        """
         keras.utils.set_random_seed(self.parameters.seed + 1)  # beside a global seed of 0 tf.data takes no seed tensor
         artifact = ExamplesArtifact.load(inputs["examples"])
-        network_parameters = self.parameters.network
-        plan = _plan(artifact, network_parameters.base_features, network_parameters.max_levels)
-        state = TrainingState(context.work_dir / "checkpoints", self.parameters.patience)
-        model = self._fit(artifact, plan, state, context)
+        plan = _plan(artifact, self.parameters)
+        strategy = self._workers or mirrored_strategy()
+        self._check_replicas(strategy.num_replicas_in_sync)
+        checkpoints = context.work_dir / "checkpoints"
+        own = checkpoints if is_chief(strategy) else checkpoints / f"worker{strategy.cluster_resolver.task_id}"
+        state = TrainingState(own, self.parameters.patience, resume_from=checkpoints)
+        with strategy.scope():
+            model = self._compiled(plan, self._steps(artifact))
+            state.restore(model)
+        self._fit(model, artifact, strategy, state, context)
+        if not is_chief(strategy):
+            return
         state.load_best(model)
-        save_model(model, plan, decision_of(self.parameters.loss.name), artifact.vocabulary, outputs["model"])
+        trained = model.network if isinstance(model, DeeplySupervised) else model
+        save_model(trained, plan, decision_of(self.parameters.loss.name), artifact.vocabulary, outputs["model"])
         _save_run(state, context.work_dir / "logs", outputs["model_run"])
 
-    def _fit(self, artifact: ExamplesArtifact, plan: UNetPlan, state: TrainingState, context: Context) -> keras.Model:
-        parameters = self.parameters
-        train, val = source(artifact, "train"), source(artifact, "val")
-        steps = parameters.steps_per_epoch or max(1, train.num_examples // parameters.batch_size)
-        strategy = mirrored_strategy()
-        self._check_replicas(strategy.num_replicas_in_sync)
-        with strategy.scope():
-            model = self._compiled(build_unet(plan), steps, plan.num_structures)
-            state.restore(model)
-        first = len(state.history)
+    def _fit(
+        self, model: keras.Model, artifact: ExamplesArtifact, strategy: tf.distribute.Strategy, state: TrainingState,
+        context: Context,
+    ) -> None:  # fmt: skip
+        parameters, steps, first = self.parameters, self._steps(artifact), len(state.history)
         context.report(
-            f"  {model.count_params():,} weights, levels {list(plan.features)}, "
-            f"{strategy.num_replicas_in_sync} replica(s), {train.num_examples} training examples"
-            + (f", resumed after epoch {first}" if first else "")
+            f"  {model.count_params():,} weights, {strategy.num_replicas_in_sync} replica(s), "
+            f"{artifact.records('train')} training examples" + (f", resumed after epoch {first}" if first else "")
         )
         if state.out_of_patience or first >= parameters.epochs:
-            return model
-        batches = training_batches(
-            train, parameters.batch_size, parameters.seed, self._label_dropout(artifact), parameters.augmentation,
-            first_batch=first * steps,
-        )  # fmt: skip
-        model.fit(
-            batches, validation_data=evaluation_batches(val, parameters.batch_size), initial_epoch=first,
-            epochs=parameters.epochs, steps_per_epoch=steps, verbose=0,
-            callbacks=[
-                keras.callbacks.TensorBoard(context.work_dir / "logs", write_graph=False),
-                TrainingProgress(parameters.epochs, steps, first, context.report),
-                state,
-            ],
-        )  # fmt: skip
-        return model
+            return
+        shown = [
+            keras.callbacks.TensorBoard(context.work_dir / "logs", write_graph=False),
+            TrainingProgress(parameters.epochs, steps, first, context.report),
+        ]
+        training, validation = self._batches(artifact, strategy, first * steps)
+        try:
+            model.fit(
+                training, validation_data=validation, initial_epoch=first, epochs=parameters.epochs,
+                steps_per_epoch=steps, validation_steps=-(-artifact.records("val") // parameters.batch_size), verbose=0,
+                callbacks=[*(shown if is_chief(strategy) else []), state],
+            )  # fmt: skip
+        except tf.errors.InvalidArgumentError as error:
+            raise _explained(error) from error
+
+    def _steps(self, artifact: ExamplesArtifact) -> int:
+        return self.parameters.steps_per_epoch or max(1, artifact.records("train") // self.parameters.batch_size)
+
+    def _batches(
+        self, artifact: ExamplesArtifact, strategy: tf.distribute.Strategy, first_batch: int
+    ) -> tuple[tf.data.Dataset, tf.data.Dataset]:
+        """Training and validation batches; with several workers each one's share of the former, all of the latter."""
+        parameters, label_dropout = self.parameters, make_label_dropout(self.parameters, artifact)
+
+        def training(share: Share) -> tf.data.Dataset:
+            return training_batches(
+                source(artifact, "train"), parameters.batch_size, parameters.seed, label_dropout,
+                parameters.augmentation, first_batch, share,
+            )  # fmt: skip
+
+        def validation() -> tf.data.Dataset:
+            return evaluation_batches(source(artifact, "val"), parameters.batch_size)
+
+        if self._workers is None:
+            return training(Share()), validation()
+        per_replica = parameters.batch_size // strategy.num_replicas_in_sync
+        return (
+            strategy.distribute_datasets_from_function(
+                lambda own: training(Share(own.input_pipeline_id, own.num_input_pipelines)).rebatch(per_replica)
+            ),
+            strategy.distribute_datasets_from_function(lambda own: validation()),
+        )
 
     def _check_replicas(self, replicas: int) -> None:
         if self.parameters.batch_size % replicas:
@@ -92,29 +131,18 @@ class Trainer(Component[TrainerParameters]):
                 f"the global batch size. Received: {self.parameters.batch_size}"
             )
 
-    def _compiled(self, model: keras.Model, steps: int, num_structures: int) -> keras.Model:
+    def _compiled(self, plan: UNetPlan, steps: int) -> keras.Model:
         parameters = self.parameters
-        chosen = parameters.optimizer
-        schedule = keras.optimizers.schedules.PolynomialDecay(
-            chosen.learning_rate, parameters.epochs * steps, 0.0, chosen.decay_power
-        )
-        optimizer = keras.optimizers.AdamW(
-            schedule, weight_decay=chosen.weight_decay, global_clipnorm=chosen.clip_norm,
-            use_ema=chosen.average_momentum > 0, ema_momentum=chosen.average_momentum,
-        )  # fmt: skip
         loss = make_loss(parameters.loss.name, dice_weight=parameters.loss.dice_weight, **parameters.loss.options)
-        dice = PresenceAwareDice(num_structures, decision=decision_of(parameters.loss.name), name="dice")
-        model.compile(optimizer, loss, weighted_metrics=[], metrics=[dice])
+        dice = PresenceAwareDice(plan.num_structures, decision=decision_of(parameters.loss.name), name="dice")
+        keras.mixed_precision.set_global_policy(parameters.precision)
+        try:
+            model = DeeplySupervised(plan) if parameters.network.deep_supervision else build_unet(plan)
+            optimizer = make_optimizer(parameters.optimizer, parameters.epochs * steps)
+            model.compile(optimizer, loss, weighted_metrics=[], metrics=[dice])
+        finally:
+            keras.mixed_precision.set_global_policy("float32")
         return model
-
-    def _label_dropout(self, artifact: ExamplesArtifact) -> LabelDropout | None:
-        parameters = self.parameters.label_dropout
-        if not parameters.probability:
-            return None
-        return LabelDropout(
-            seed=self.parameters.seed, partially_labelled=artifact.partially_labelled("train"),
-            patterns=artifact.presence_patterns("train"), **parameters.model_dump(),
-        )  # fmt: skip
 
 
 def decision_of(loss: str) -> Decision:
@@ -128,11 +156,25 @@ def source(artifact: ExamplesArtifact, split: str) -> Source:
     return Source([str(file) for file in artifact.files(split)], artifact.records(split), spec, artifact.image_size)
 
 
-def _plan(artifact: ExamplesArtifact, base_features: int, max_levels: int) -> UNetPlan:
+def _plan(artifact: ExamplesArtifact, parameters: TrainerParameters) -> UNetPlan:
+    network = parameters.network
     try:
-        return make_plan(artifact.image_size, len(artifact.vocabulary), base_features, max_levels)
+        return make_plan(
+            artifact.image_size, len(artifact.vocabulary), network.base_features, network.max_levels,
+            median_spacing(source(artifact, "train")),
+        )  # fmt: skip
     except ValueError as error:
         raise UserError(f"example_gen.image_size: {error}") from None
+
+
+def _explained(error: tf.errors.InvalidArgumentError) -> Exception:
+    """What the user can mend as a user error, anything else as it is."""
+    if "is not finite" in error.message:
+        return UserError(
+            "The loss became infinite or not a number. Expected finite logits. Next step: lower "
+            "trainer.optimizer.learning_rate or clip_norm, or use trainer.precision float32 or mixed_bfloat16."
+        )
+    return error
 
 
 def _save_run(state: TrainingState, logs: Path, directory: Path) -> None:

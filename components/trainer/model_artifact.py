@@ -8,8 +8,9 @@ import keras
 from components.json_file import read_json, write_json
 from data_schemas.vocabulary import Structure, Vocabulary
 from models.decision import Decision
+from models.plan import UNetPlan
 from models.serving import export
-from models.unet import UNetPlan, build_unet
+from models.unet import build_unet
 
 SERVING = "serving"  # the SavedModel that is evaluated and served
 NETWORK = "network.keras"  # the network for further training
@@ -22,7 +23,8 @@ def save_model(
 ) -> None:
     """Write all forms of the network; `trained` may live in a distribution strategy and carry an optimizer."""
     network = build_unet(plan)
-    network.set_weights(trained.get_weights())
+    for layer in network.layers:  # by name: training may have had further heads, and another precision
+        layer.set_weights(trained.get_layer(layer.name).get_weights())
     export(network, decision, directory / SERVING)
     labels = directory / SERVING / LABELS
     labels.parent.mkdir()

@@ -8,6 +8,8 @@ from components.base import Parameters
 from models.augmentation import Augmentation
 from models.losses import make_loss
 
+Fraction = Annotated[float, Field(ge=0, le=1)]
+
 
 class Section(BaseModel):
     """A group of parameters: unknown keys are refused."""
@@ -34,21 +36,38 @@ class LossParameters(Section):
         return self
 
 
+class ScheduleParameters(Section):
+    """Linear change of the label dropout probability over passes through the training data.
+
+    Attributes:
+        start: Factor of the probability in the first pass.
+        end: Factor from pass `epochs` on.
+        epochs: Passes until the end is reached.
+    """
+
+    start: Fraction = 1.0
+    end: Fraction = 1.0
+    epochs: PositiveInt
+
+
 class LabelDropoutParameters(Section):
     """How often labels are hidden in training: see models.label_dropout.
 
     Attributes:
-        probability: Chance that a present label is hidden; 0 switches label dropout off.
+        probability: Chance that a present label is hidden; one number, or one by structure name (others 0). 0 switches
+            label dropout off.
         mode: independent hides each structure by itself, joint all of them together, pattern adopts the presence of
             another dataset.
         structures: partial hides only structures that some training records lack (as published), all hides any.
         keep_one: An image that has labels keeps at least one of them.
+        schedule: How the probability changes during training; none leaves it as it is.
     """
 
-    probability: Annotated[float, Field(ge=0, le=1)] = 0.0
+    probability: Fraction | dict[str, Fraction] = 0.0
     mode: Literal["independent", "joint", "pattern"] = "independent"
     structures: Literal["partial", "all"] = "partial"
     keep_one: bool = False
+    schedule: ScheduleParameters | None = None
 
 
 class NetworkParameters(Section):
@@ -57,26 +76,32 @@ class NetworkParameters(Section):
     Attributes:
         base_features: Channels of the first level; they double at each level.
         max_levels: Most resolutions the network may have.
+        deep_supervision: Whether coarser levels of the decoder are trained with a loss of their own.
     """
 
     base_features: PositiveInt = 16
     max_levels: Annotated[int, Field(ge=2, le=8)] = 6
+    deep_supervision: bool = False
 
 
 class OptimizerParameters(Section):
-    """AdamW with a polynomial decay of the learning rate to zero over the whole training.
+    """The optimizer, with a polynomial decay of the learning rate to zero over the whole training.
 
     Attributes:
+        name: adamw, or sgd with Nesterov momentum as in nnU-Net.
         learning_rate: At the first step.
         weight_decay: Decoupled, as in AdamW.
+        momentum: Of sgd.
         clip_norm: Largest norm of the whole gradient.
         decay_power: 1 is a straight line to zero.
         average_momentum: Validation and the saved model use an exponential moving average of the weights with this
             momentum; 0 uses the weights themselves.
     """
 
+    name: Literal["adamw", "sgd"] = "adamw"
     learning_rate: PositiveFloat = 2e-3
     weight_decay: float = Field(default=1e-4, ge=0)
+    momentum: float = Field(default=0.99, ge=0, lt=1)
     clip_norm: PositiveFloat = 1.0
     decay_power: PositiveFloat = 0.9
     average_momentum: float = Field(default=0.99, ge=0, lt=1)
@@ -95,6 +120,7 @@ class TrainerParameters(Parameters):
         epochs: Reporting intervals: each ends with validation and a checkpoint.
         steps_per_epoch: Batches an epoch; none means one pass through the training split.
         patience: Epochs without a better validation Dice before training stops early; none never stops.
+        precision: Of activations; weights and loss stay float32, and so does the served model.
         logical_cpus: Replicas on a machine without a GPU.
         seed: Decides initial weights, order, label dropout and augmentation.
     """
@@ -108,5 +134,6 @@ class TrainerParameters(Parameters):
     epochs: PositiveInt = 10
     steps_per_epoch: PositiveInt | None = None
     patience: PositiveInt | None = None
+    precision: Literal["float32", "mixed_float16", "mixed_bfloat16"] = "float32"
     logical_cpus: Annotated[int, Field(ge=1, le=64)] = 1
     seed: int = Field(default=0, ge=0, lt=2**31)

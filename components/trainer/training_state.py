@@ -16,9 +16,11 @@ class TrainingState(keras.callbacks.Callback):
     The history is a variable of the checkpoint itself, so that weights and history can never disagree.
     """
 
-    def __init__(self, directory: Path, patience: int | None) -> None:
+    def __init__(self, directory: Path, patience: int | None, resume_from: Path | None = None) -> None:
+        """Keep the state in `directory`; begin with that of `resume_from`, where another worker keeps it."""
         super().__init__()
         self._directory = directory
+        self._resume_from = resume_from or directory
         self._directory.mkdir(parents=True, exist_ok=True)
         self._patience = patience
         self._saved_history = tf.Variable("[]", dtype=tf.string, trainable=False)
@@ -28,8 +30,9 @@ class TrainingState(keras.callbacks.Callback):
         model.optimizer.build(model.trainable_variables)
         checkpoint = tf.train.Checkpoint(model=model, optimizer=model.optimizer, history=self._saved_history)
         self._manager = tf.train.CheckpointManager(checkpoint, str(self._directory / "last"), max_to_keep=2)
-        if self._manager.latest_checkpoint:
-            checkpoint.restore(self._manager.latest_checkpoint).assert_existing_objects_matched()
+        last = tf.train.latest_checkpoint(str(self._resume_from / "last"))
+        if last:
+            checkpoint.restore(last).assert_existing_objects_matched()
 
     @property
     def history(self) -> list[dict[str, Any]]:
@@ -54,7 +57,8 @@ class TrainingState(keras.callbacks.Callback):
     def on_test_begin(self, logs: dict[str, float] | None = None) -> None:
         """Validate what would be served: the averaged weights, where the optimizer keeps an average."""
         self._trained = self.model.get_weights()
-        self.model.optimizer.finalize_variable_values(self.model.trainable_variables)
+        optimizer = getattr(self.model.optimizer, "inner_optimizer", self.model.optimizer)  # inside of loss scaling
+        optimizer.finalize_variable_values(self.model.trainable_variables)
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Record the epoch; the best weights are on disk before the checkpoint that names them."""

@@ -12,8 +12,9 @@ from PIL import Image
 
 from data_schemas.record import Record
 from models.decision import probabilities, structure_ids
+from models.plan import make_plan
 from models.serving import export
-from models.unet import build_unet, make_plan
+from models.unet import build_unet
 
 CLIENT = """
 import sys, json, base64

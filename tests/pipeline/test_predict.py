@@ -11,7 +11,8 @@ from PIL import Image
 from components.base import UserError
 from components.trainer.model_artifact import save_model
 from data_schemas.vocabulary import load_vocabulary
-from models.unet import build_unet, make_plan
+from models.plan import make_plan
+from models.unet import build_unet
 from pipeline.cli import cli
 
 

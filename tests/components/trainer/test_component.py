@@ -1,6 +1,8 @@
 """The trainer on converted examples, each training in a process of its own."""
 
 import json
+import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -18,21 +20,38 @@ SMALL = {
 }
 
 
+class Training:
+    """Starts trainings on the same examples, each in a folder of its own."""
+
+    def __init__(self, examples: Path, root: Path) -> None:
+        self._examples, self._root = examples, root
+
+    def start(self, name: str, stop_after: int | None = None, cluster=None, **changes) -> subprocess.Popen:
+        """Start a process; `cluster` is the workers' addresses and the index of this one."""
+        arguments = [str(self._examples), str(self._root / name), json.dumps({**SMALL, **changes})]
+        stop = [] if stop_after is None else [str(stop_after)]
+        environment = dict(os.environ)
+        if cluster:
+            addresses, index = cluster
+            environment["TF_CONFIG"] = json.dumps(
+                {"cluster": {"worker": addresses}, "task": {"type": "worker", "index": index}}
+            )
+        return subprocess.Popen(
+            [sys.executable, str(WORKER), *arguments, *stop], env=environment, cwd=REPOSITORY,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+
+    def __call__(self, name: str, **options) -> str:
+        """Train to the end; what was printed."""
+        process = self.start(name, **options)
+        out, error = process.communicate(timeout=300)
+        assert process.returncode == 0, error
+        return out
+
+
 @pytest.fixture
 def train(tiny_examples, tmp_path):
-    """Returns a function that trains in the folder `name` and gives what was printed."""
-
-    def start(name: str, stop_after: int | None = None, **changes) -> str:
-        arguments = [str(tiny_examples), str(tmp_path / name), json.dumps({**SMALL, **changes})]
-        stop = [] if stop_after is None else [str(stop_after)]
-        process = subprocess.run(
-            [sys.executable, str(WORKER), *arguments, *stop],
-            capture_output=True, text=True, check=False, cwd=REPOSITORY, timeout=300,
-        )  # fmt: skip
-        assert process.returncode == 0, process.stderr
-        return process.stdout
-
-    return start
+    return Training(tiny_examples, tmp_path)
 
 
 def history(folder: Path) -> list[dict[str, float]]:
@@ -77,3 +96,40 @@ def test_batch_that_replicas_cannot_share_is_a_user_error(train):
     assert "user error: Invalid value for trainer.batch_size. Expected a multiple of the 2 replicas" in train(
         "odd", logical_cpus=2, batch_size=3
     )
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {
+            "network": {**SMALL["network"], "deep_supervision": True},
+            "optimizer": {"name": "sgd", "learning_rate": 0.01},
+        },
+        {"precision": "mixed_float16"},
+        {"precision": "mixed_bfloat16", "label_dropout": {"probability": {"LA": 0.9}, "schedule": {"epochs": 2}}},
+    ],
+)
+def test_options_of_network_optimizer_and_precision_learn_and_are_served(train, tmp_path, changes):
+    assert "done" in train("option", **changes, epochs=2)
+    first, second = history(tmp_path / "option")
+    assert second["loss"] < first["loss"]
+    plan = json.loads((tmp_path / "option" / "model" / "plan.json").read_text())
+    assert plan["image_size"] == [48, 48]
+    assert plan["spacing_mm"] is not None
+    assert (tmp_path / "option" / "model" / "serving" / "saved_model.pb").is_file()
+
+
+def test_loss_that_explodes_is_a_user_error_that_says_what_to_do(train):
+    output = train("explodes", optimizer={"name": "sgd", "learning_rate": 1e30, "clip_norm": 1e30})
+    assert "user error: The loss became infinite or not a number" in output
+
+
+def test_two_worker_processes_learn_what_one_process_learns(train, tmp_path):
+    train("alone")
+    with socket.create_server(("127.0.0.1", 0)) as one, socket.create_server(("127.0.0.1", 0)) as other:
+        addresses = [f"127.0.0.1:{server.getsockname()[1]}" for server in (one, other)]
+    processes = [train.start("together", cluster=(addresses, index)) for index in (0, 1)]
+    outputs = [process.communicate(timeout=300) for process in processes]
+    assert all("done" in out for out, _ in outputs), outputs
+    assert "2 replica(s)" in outputs[0][0]
+    assert_same(history(tmp_path / "alone"), history(tmp_path / "together"), 1e-3)
