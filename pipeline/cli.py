@@ -53,6 +53,21 @@ def predict(model_dir: str, images: tuple[str, ...], out: str) -> None:
     predict_files(model_dir, images, out)
 
 
+@cli.group()
+def bench() -> None:
+    """Measure ratios of speed side by side on this machine."""
+
+
+@bench.command("loss")
+@click.option("--out", default="runs/bench", show_default=True, type=click.Path(file_okay=False))
+@click.option("--rounds", default=15, show_default=True, type=click.IntRange(min=2), help="Repeats of each case.")
+def bench_loss(out: str, rounds: int) -> None:
+    """Partial losses against Keras' cross entropy, label dropout and augmentation against the plain input pipeline."""
+    from pipeline.commands.bench import run_bench_loss
+
+    run_bench_loss(out, rounds)
+
+
 def main() -> None:
     """Entry point: what a user can mend is one message and exit code 2, never a traceback."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's notes about CUDA, also where there is no GPU
