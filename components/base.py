@@ -51,12 +51,14 @@ class Component(ABC, Generic[P]):
         name: Node name, unique in a pipeline, for example "Trainer".
         inputs: Names of the channels read.
         outputs: Names of the channels written.
+        shared_by_workers: Whether every worker of a cluster executes it; any other component runs on the chief alone.
         neutral: Parameters that cannot change the output (worker counts, log levels); left out of the fingerprint.
     """
 
     name: ClassVar[str]
     inputs: ClassVar[tuple[str, ...]] = ()
     outputs: ClassVar[tuple[str, ...]] = ()
+    shared_by_workers: ClassVar[bool] = False
     neutral: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(self, parameters: P) -> None:

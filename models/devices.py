@@ -2,6 +2,7 @@
 
 import json
 import os
+from typing import Any
 
 import tensorflow as tf
 
@@ -28,8 +29,16 @@ def mirrored_strategy() -> tf.distribute.MirroredStrategy:
 
 def several_workers() -> bool:
     """Whether TF_CONFIG names more than one worker."""
-    cluster = json.loads(os.environ.get("TF_CONFIG") or "{}").get("cluster", {})
+    cluster = _tf_config().get("cluster", {})
     return len(cluster.get("chief", [])) + len(cluster.get("worker", [])) > 1
+
+
+def is_chief() -> bool:
+    """Whether this process is the one that writes: the chief, or the first worker of a cluster without one."""
+    task = _tf_config().get("task", {})
+    if not several_workers() or task.get("type") == "chief":
+        return True
+    return not _tf_config()["cluster"].get("chief") and int(task.get("index", 0)) == 0
 
 
 def multi_worker_strategy() -> tf.distribute.MultiWorkerMirroredStrategy:
@@ -40,10 +49,5 @@ def multi_worker_strategy() -> tf.distribute.MultiWorkerMirroredStrategy:
     return tf.distribute.MultiWorkerMirroredStrategy()
 
 
-def is_chief(strategy: tf.distribute.Strategy) -> bool:
-    """Whether this process is the one that writes what all have learned."""
-    resolver = strategy.cluster_resolver
-    if resolver is None or not resolver.task_type:
-        return True
-    has_chief = bool(resolver.cluster_spec().as_dict().get("chief"))
-    return resolver.task_type == "chief" if has_chief else resolver.task_id == 0
+def _tf_config() -> dict[str, Any]:
+    return json.loads(os.environ.get("TF_CONFIG") or "{}")

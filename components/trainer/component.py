@@ -1,6 +1,7 @@
 """Trainer: examples → model, model_run."""
 
 import shutil
+import tempfile
 from pathlib import Path
 
 import keras
@@ -41,6 +42,8 @@ class Trainer(Component[TrainerParameters]):
     name = "Trainer"
     inputs = ("examples",)
     outputs = ("model", "model_run")
+    shared_by_workers = True
+    neutral = frozenset({"logical_cpus"})
 
     def prepare_process(self) -> None:
         """Split or free the devices, or join the other workers, before TensorFlow starts."""
@@ -58,13 +61,14 @@ class Trainer(Component[TrainerParameters]):
         strategy = self._workers or mirrored_strategy()
         self._check_replicas(strategy.num_replicas_in_sync)
         checkpoints = context.work_dir / "checkpoints"
-        own = checkpoints if is_chief(strategy) else checkpoints / f"worker{strategy.cluster_resolver.task_id}"
-        state = TrainingState(own, self.parameters.patience, resume_from=checkpoints)
-        with strategy.scope():
-            model = self._compiled(plan, self._steps(artifact))
-            state.restore(model)
-        self._fit(model, artifact, strategy, state, context)
-        if not is_chief(strategy):
+        with tempfile.TemporaryDirectory() as aside:
+            own = checkpoints if is_chief() else Path(aside)
+            state = TrainingState(own, self.parameters.patience, resume_from=checkpoints)
+            with strategy.scope():
+                model = self._compiled(plan, self._steps(artifact))
+                state.restore(model)
+            self._fit(model, artifact, strategy, state, context)
+        if not is_chief():
             return
         state.load_best(model)
         trained = model.network if isinstance(model, DeeplySupervised) else model
@@ -91,7 +95,7 @@ class Trainer(Component[TrainerParameters]):
             model.fit(
                 training, validation_data=validation, initial_epoch=first, epochs=parameters.epochs,
                 steps_per_epoch=steps, validation_steps=-(-artifact.records("val") // parameters.batch_size), verbose=0,
-                callbacks=[*(shown if is_chief(strategy) else []), state],
+                callbacks=[*(shown if is_chief() else []), state],
             )  # fmt: skip
         except tf.errors.InvalidArgumentError as error:
             raise _explained(error) from error

@@ -30,7 +30,8 @@ from pipeline.phantom.generate import generate
 from pipeline.phantom.settings import PhantomSettings
 
 BATCH, SIDE, STRUCTURES = 8, 128, 3
-INPUT_BATCHES = 40  # batches of the input pipeline that are timed at once
+INPUT_BATCHES = 200  # batches of the input pipeline that are timed at once
+WITHOUT = "without label dropout"
 KERAS = "Keras cross entropy"
 LOSSES: dict[str, dict[str, float]] = {
     "cce": {}, "acce": {}, "marginal": {}, "abce": {}, "leaf_dice": {},
@@ -45,25 +46,31 @@ class LossBench:
 
     Attributes:
         steps: Training step with each loss, against Keras' own cross entropy.
-        inputs: Input pipeline plain, with label dropout, and with label dropout and every augmentation.
+        bare_inputs: Input pipeline that does nothing else, without and with label dropout.
+        full_inputs: Input pipeline with every augmentation, without and with label dropout.
         input_to_step: Images per second of the full input pipeline ÷ images per second of the training step.
     """
 
     steps: list[Ratio]
-    inputs: list[Ratio]
+    bare_inputs: list[Ratio]
+    full_inputs: list[Ratio]
     input_to_step: float
 
 
 def bench_loss(rounds: int, report: Callable[[str], None]) -> LossBench:
     """Time a training step of the default network per loss, and the input pipeline per stage, at 8 × 128 × 128."""
-    report("Training step, default network, batch 8 × 128 × 128")
+    report("Training step, default network, batch 8 x 128 x 128")
     steps = measure(_steps(), KERAS, rounds, warm_up=3, report=report)
     report("Input pipeline")
     with tempfile.TemporaryDirectory() as folder:
-        inputs = measure(_inputs(Path(folder)), "plain", rounds, warm_up=2, report=report)
+        examples = _phantom_examples(Path(folder))
+        camus = Augmentation.model_validate(read_yaml(CONFIGS_DIR / "camus.yaml")["trainer"]["augmentation"])
+        bare, full = (
+            measure(_inputs(examples, augmentation), WITHOUT, rounds, warm_up=2, report=report)
+            for augmentation in (None, camus)
+        )
     step_ms = next(step.median_ms for step in steps if step.case == "marginal + Dice")
-    batch_ms = inputs[-1].median_ms / INPUT_BATCHES
-    return LossBench(steps, inputs, step_ms / batch_ms)
+    return LossBench(steps, bare, full, step_ms / (full[-1].median_ms / INPUT_BATCHES))
 
 
 def _steps() -> dict[str, Case]:
@@ -88,17 +95,11 @@ def _step(loss: keras.losses.Loss, images: tf.Tensor, labels: tf.Tensor) -> Case
     return lambda: run(batches)["loss"].numpy()
 
 
-def _inputs(folder: Path) -> dict[str, Case]:
-    examples = _phantom_examples(folder)
+def _inputs(examples: ExamplesArtifact, augmentation: Augmentation | None) -> dict[str, Case]:
     train = source(examples, "train")
     parameters = TrainerParameters.model_validate({"label_dropout": {"probability": 0.5}})
     dropout = make_label_dropout(parameters, examples)
-    camus = Augmentation.model_validate(read_yaml(CONFIGS_DIR / "camus.yaml")["trainer"]["augmentation"])
-    return {
-        "plain": _batches(train, None, None),
-        "with label dropout": _batches(train, dropout, None),
-        "with label dropout and every augmentation": _batches(train, dropout, camus),
-    }
+    return {WITHOUT: _batches(train, None, augmentation), "with label dropout": _batches(train, dropout, augmentation)}
 
 
 def _batches(train: Source, dropout: LabelDropout | None, augmentation: Augmentation | None) -> Case:

@@ -29,8 +29,9 @@ def _describe(outcome: LossBench, machine: str, rounds: int) -> str:
         [
             f"# labeldrop bench loss\n\n{machine}; median of {rounds} rounds, each case once a round.\n",
             _table("training step", outcome.steps),
-            _table("input pipeline", outcome.inputs),
-            f"The input pipeline with everything delivers {outcome.input_to_step:.1f} × the images that the training "
+            _table("input pipeline alone, 200 batches", outcome.bare_inputs),
+            _table("input pipeline with every augmentation, 200 batches", outcome.full_inputs),
+            f"The input pipeline with everything delivers {outcome.input_to_step:.1f} times the images that the training "
             "step consumes, each measured with all cores to itself.\n",
         ]
     )

@@ -7,21 +7,26 @@ import click
 from components.evaluator.artifacts import SUMMARY, read_verdict
 from components.json_file import read_json
 from components.pusher.component import PUSHED
+from models.devices import is_chief
 from pipeline.config import load_config
 from pipeline.graph import build_components
 from pipeline.runner import run_pipeline
+from pipeline.worker import run_worker
 
 
 def run_config(path: str, settings: tuple[str, ...]) -> bool:
     """Run a configuration and print what came out.
 
     Returns:
-        Whether the gate blessed the model.
+        Whether the gate blessed the model; True on a worker that is not the chief, which leaves that to it.
 
     Raises:
         UserError: The configuration or the data is at fault.
     """
     config = load_config(path, settings)
+    if not is_chief():
+        run_worker(build_components(config), Path(config.run_root), click.echo)
+        return True
     channels = run_pipeline(build_components(config), Path(config.run_root), click.echo)
     pushed = read_json(channels["pushed_model"] / PUSHED)
     click.echo("")
