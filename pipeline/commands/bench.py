@@ -31,8 +31,8 @@ def _describe(outcome: LossBench, machine: str, rounds: int) -> str:
             _table("training step", outcome.steps),
             _table("input pipeline alone, 200 batches", outcome.bare_inputs),
             _table("input pipeline with every augmentation, 200 batches", outcome.full_inputs),
-            f"The input pipeline with everything delivers {outcome.input_to_step:.1f} times the images that the training "
-            "step consumes, each measured with all cores to itself.\n",
+            f"The input pipeline with everything delivers {outcome.input_to_step:.1f} times the images that the "
+            "training step consumes, each measured with all cores to itself.\n",
         ]
     )
 

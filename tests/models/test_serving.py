@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from PIL import Image
+from tensorflow.core.protobuf import saved_model_pb2
 
 from data_schemas.record import Record
 from models.decision import probabilities, structure_ids
@@ -131,3 +132,11 @@ def test_bytes_that_are_no_image_are_an_error_the_process_survives(signatures):
 def test_sigmoid_decision_gives_background_where_no_structure_reaches_one_half():
     logits = tf.constant([[[[9.0, -1.0, -2.0], [-9.0, 0.1, 2.0]]]])
     assert structure_ids(probabilities(logits, "sigmoid")).numpy().tolist() == [[[0, 2]]]
+
+
+def test_served_graph_draws_nothing_at_random(saved_model):
+    document = saved_model_pb2.SavedModel.FromString((saved_model / "saved_model.pb").read_bytes())
+    graph = document.meta_graphs[0].graph_def
+    operations = {node.op for function in graph.library.function for node in function.node_def}
+    assert {"Conv2D", "DecodeImage"} <= operations
+    assert [name for name in operations if "Random" in name or "Dropout" in name] == []

@@ -14,12 +14,13 @@ def test_workers_train_together_and_the_chief_alone_publishes(tiny_phantom, tmp_
     with socket.create_server(("127.0.0.1", 0)) as one, socket.create_server(("127.0.0.1", 0)) as other:
         addresses = [f"127.0.0.1:{server.getsockname()[1]}" for server in (one, other)]
     cluster = {"worker": addresses}
+    configs = [json.dumps({"cluster": cluster, "task": {"type": "worker", "index": index}}) for index in (0, 1)]
     processes = [
         subprocess.Popen(
-            command(tmp_path, tiny_phantom, LENIENT), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-            env={**os.environ, "TF_CONFIG": json.dumps({"cluster": cluster, "task": {"type": "worker", "index": index}})},
+            command(tmp_path, tiny_phantom, LENIENT), env={**os.environ, "TF_CONFIG": config},
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )
-        for index in (0, 1)
+        for config in configs
     ]  # fmt: skip
     (chief, chief_error), (worker, worker_error) = (process.communicate(timeout=300) for process in processes)
     assert [process.returncode for process in processes] == [0, 0], chief_error + worker_error
