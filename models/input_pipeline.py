@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 import tensorflow as tf
 
+from models.label_dropout import LabelDropout
 from models.partial_labels import encode_partial_labels
 
 Example = dict[str, tf.Tensor]
-LabelStage = Callable[[tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor], tuple[tf.Tensor, tf.Tensor]]
 ImageStage = Callable[[tf.Tensor, tf.Tensor, tf.Tensor], tuple[tf.Tensor, tf.Tensor]]
 
 LARGEST_SHUFFLE = 4096  # examples
@@ -48,7 +48,7 @@ def training_batches(
     source: Source,
     batch_size: int,
     seed: int,
-    label_dropout: LabelStage | None = None,
+    label_dropout: LabelDropout | None = None,
     augmentation: ImageStage | None = None,
     first_batch: int = 0,
     share: Share = Share(),
@@ -58,7 +58,7 @@ def training_batches(
     Args:
         batch_size: Global batch size; B is this worker's share of it.
         seed: The run's seed; with the position in the stream it decides every draw.
-        label_dropout: (mask, presence, example_id, pass) → (mask, presence), see models.label_dropout.
+        label_dropout: Which labels are hidden, see models.label_dropout; none hides nothing.
         augmentation: (images, masks, seed) → (images, masks), see models.augmentation.
         first_batch: Where in the stream to begin, to resume a run.
         share: The part of each global batch that is wanted here; labels are hidden alike whatever the share.
@@ -77,7 +77,7 @@ def training_batches(
         batch = {name: values[share.index * own : (share.index + 1) * own] for name, values in batch.items()}
         mask, presence = batch["mask"], batch["presence"]
         if label_dropout is not None:
-            mask, presence = label_dropout(mask, presence, batch["example_id"], batch["pass"])
+            presence = label_dropout.presence(presence, batch["example_id"], batch["pass"])
         images = _unit_intensity(batch["image"])
         if augmentation is not None:
             images, mask = augmentation(

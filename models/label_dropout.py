@@ -121,29 +121,34 @@ class LabelDropout:
         """
         mask, presence = tf.convert_to_tensor(mask), tf.convert_to_tensor(presence)
         check_mask_and_presence(mask, presence)
+        left = self.presence(presence, example_id, epoch)
+        visible = tf.pad(tf.cast(left, mask.dtype), [[0, 0], [1, 0]], constant_values=1)
+        mask = checked_ids(mask, len(self.partially_labelled))
+        mask *= tf.gather(visible, tf.cast(mask, tf.int32), axis=1, batch_dims=1)
+        return mask, left
+
+    def presence(self, presence: tf.Tensor, example_id: tf.Tensor, epoch: tf.Tensor) -> tf.Tensor:
+        """What is left of the presence (B,C), for encode_partial_labels, which makes background of hidden pixels."""
         size = len(self.partially_labelled)
         if presence.shape[1] != size:
             raise ValueError(f"Invalid length of presence. Expected {size} structures. Received: {presence.shape[1]}")
-        kept = self.kept(presence > 0, tf.convert_to_tensor(example_id), tf.convert_to_tensor(epoch))
-        visible = tf.pad(tf.cast(kept, mask.dtype), [[0, 0], [1, 0]], constant_values=1)
-        mask = checked_ids(mask, size)
-        mask *= tf.gather(visible, tf.cast(mask, tf.int32), axis=1, batch_dims=1)
-        return mask, tf.cast(kept, presence.dtype)
+        kept = self._kept(presence > 0, tf.convert_to_tensor(example_id), tf.convert_to_tensor(epoch))
+        return tf.cast(kept, presence.dtype)
 
-    def kept(self, present: tf.Tensor, example_id: tf.Tensor, epoch: tf.Tensor) -> tf.Tensor:
+    def _kept(self, present: tf.Tensor, example_id: tf.Tensor, epoch: tf.Tensor) -> tf.Tensor:
         """Which of the present structures stay: bool (B,C) → bool (B,C)."""
-        size = len(self.partially_labelled)
-        names = [f"hide {c}" for c in range(size)] + [f"keep {c}" for c in range(size)]
-        draws = uniform_draws(self.seed, epoch, example_id, [*names, "all"])
+        structures = range(len(self.partially_labelled))
         p = tf.constant(self.probabilities) * self._factor(epoch)[..., None]
-        if self.mode == "independent":
-            hidden = draws[:, :size] < p
-        elif self.mode == "joint":
-            hidden = draws[:, -1:] < p
-        else:
-            hidden = (draws[:, -1:] < p) & ~self._other_pattern(present, example_id, epoch)
+        names = [f"hide {c}" for c in structures] if self.mode == "independent" else ["all"]
+        hidden = uniform_draws(self.seed, epoch, example_id, names) < p
+        if self.mode == "pattern":
+            hidden &= ~self._other_pattern(present, example_id, epoch)
         kept = present & ~(hidden & tf.constant(self.droppable))
-        return self._with_one_kept(present, kept, draws[:, size : 2 * size]) if self.keep_one else kept
+        if not self.keep_one:
+            return kept
+        return self._with_one_kept(
+            present, kept, uniform_draws(self.seed, epoch, example_id, [f"keep {c}" for c in structures])
+        )
 
     def _other_pattern(self, present: tf.Tensor, example_id: tf.Tensor, epoch: tf.Tensor) -> tf.Tensor:
         """For each example one of the patterns that differ from its own, each as likely; its own where none does."""

@@ -26,7 +26,7 @@ class PartialLoss(keras.losses.Loss):
 
         Raises:
             ValueError: Sample weights are given, or the shapes do not belong together.
-            tf.errors.InvalidArgumentError: The logits hold NaN or infinity where they matter. XLA leaves this check out:
+            tf.errors.InvalidArgumentError: The logits hold NaN or infinity where they matter. XLA leaves it out:
                 under jit_compile the loss itself is NaN.
         """
         if sample_weight is not None:
