@@ -29,6 +29,9 @@ setup(
         "opencv-python-headless<4.12",
         "scikit-image",
         "pillow",
+        "pydicom>=3,<4",
+        "simpleitk>=2.4,<3",
+        "scipy",
     ],
     extras_require={
         "gpu": ["tensorflow[and-cuda]==2.15.1"],

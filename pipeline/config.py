@@ -1,5 +1,6 @@
 """The configuration of a run: one YAML file, checked whole before any work begins."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -75,15 +76,20 @@ def explain(error: ValidationError, source: str) -> str:
     """A validation error in one line per key: the key, what was expected, what was received."""
     lines = []
     for problem in error.errors():
-        key = ".".join(str(part) for part in problem["loc"])
+        key = ".".join(map(str, problem["loc"]))
         if problem["type"] == "extra_forbidden":
             lines.append(f"  {key}: unknown key; see docs/reference/configuration.md. Received: {problem['input']!r}")
         elif problem["type"] == "missing":
             lines.append(f"  {key}: a value is required and none was given")
         else:
             message = problem["msg"].removeprefix("Value error, ")
-            lines.append(f"  {key}: {message}. Received: {problem['input']!r}")
+            lines.append(f"  {_without_branches(problem['loc'])}: {message}. Received: {problem['input']!r}")
     return f"{source}: the configuration is not valid\n" + "\n".join(lines)
+
+
+def _without_branches(location: tuple[int | str, ...]) -> str:
+    """A dotted key; pydantic also names the branch of a union that it tried, such as `dict[str,float]`."""
+    return ".".join(str(part) for part in location if isinstance(part, int) or not re.search(r"[\[-]", part))
 
 
 def _apply(content: dict[str, Any], setting: str) -> None:

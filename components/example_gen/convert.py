@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from components.example_gen.readers.base import BadRecordError, Frame
 from components.example_gen.source import Source
-from data_schemas.dataset_spec import FixedSplit, HashSplit, SplitRule
+from data_schemas.dataset_spec import DatasetSpec, FixedSplit, HashSplit, SplitRule
 from data_schemas.record import SPLITS, Record
 from data_schemas.vocabulary import Vocabulary
 from models.geometry import fit_image, fit_mask, fitted_spacing, plan_fit
@@ -39,23 +39,23 @@ class Converter:
         """
         spec = source.spec
         patient = self._hashed("patient", source.namespace, frame.patient)
-        image, mask, spacing = self._fitted(frame, self._structure_ids(source, frame.mask))
+        annotated = _annotated(spec, frame)
+        image, mask, spacing = self._fitted(frame, self._structure_ids(spec, frame.mask, annotated))
         return Record(
             image_png=_png(image), mask_png=_png(mask), height=image.shape[0], width=image.shape[1],
-            spacing_mm=spacing, label_presence=self.vocabulary.presence(spec.annotated), domain=spec.domain,
+            spacing_mm=spacing, label_presence=self.vocabulary.presence(annotated), domain=spec.domain,
             dataset=spec.name, view=frame.view, frame=frame.frame, split=_split(spec.split, frame.split, patient),
             patient_id=patient, example_id=self._hashed("example", spec.name, frame.record),
         )  # fmt: skip
 
-    def _structure_ids(self, source: Source, labels: np.ndarray) -> np.ndarray:
+    def _structure_ids(self, spec: DatasetSpec, labels: np.ndarray, annotated: tuple[str, ...]) -> np.ndarray:
         """Source labels (H,W) → structure ids (H,W) uint8; what is not annotated becomes background."""
-        spec = source.spec
         unknown = sorted(set(np.unique(labels).tolist()) - set(spec.labels) - {0})
         if unknown:
             raise BadRecordError(f"expected mask labels among {[0, *sorted(spec.labels)]}. Received also: {unknown}")
         ids = np.zeros(256, np.uint8)
         for label, structure in spec.labels.items():
-            if structure in spec.annotated:
+            if structure in annotated:
                 ids[label] = self.vocabulary.mask_id(structure)
         return ids[labels]
 
@@ -70,6 +70,15 @@ class Converter:
 
     def _hashed(self, *parts: str) -> str:
         return hmac.new(self.salt, "\0".join(parts).encode(), hashlib.sha256).hexdigest()[:DIGITS]
+
+
+def _annotated(spec: DatasetSpec, frame: Frame) -> tuple[str, ...]:
+    if frame.annotated is None:
+        return spec.annotated
+    unknown = sorted(set(frame.annotated) - set(spec.annotated))
+    if unknown:
+        raise BadRecordError(f"expected annotated structures among {list(spec.annotated)}. Received also: {unknown}")
+    return frame.annotated
 
 
 def _split(rule: SplitRule, source_split: str | None, patient_id: str) -> str:

@@ -2,11 +2,14 @@
 
 from components.example_gen.readers.base import Reader
 from components.example_gen.readers.camus_nifti import CamusNiftiReader
+from components.example_gen.readers.dicom import DicomReader
 from components.example_gen.readers.echonet_dynamic import EchoNetDynamicReader
 from components.example_gen.readers.folder import FolderReader
+from components.example_gen.readers.sequence import SequenceReader
 
 READERS: dict[str, type[Reader]] = {
-    reader.name: reader for reader in (CamusNiftiReader, EchoNetDynamicReader, FolderReader)
+    reader.name: reader
+    for reader in (CamusNiftiReader, DicomReader, EchoNetDynamicReader, FolderReader, SequenceReader)
 }
 
 

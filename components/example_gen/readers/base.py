@@ -59,6 +59,7 @@ class Frame:
         patient: The source's own patient id; it never leaves the conversion unhashed.
         view, frame: "4CH", "ED" and the like, or "unknown".
         split: The source's own split, or none.
+        annotated: Structures somebody looked for in this image; none means those of the whole dataset.
     """
 
     record: str
@@ -69,6 +70,7 @@ class Frame:
     view: str
     frame: str
     split: str | None
+    annotated: tuple[str, ...] | None = None
 
 
 class Options(BaseModel):

@@ -1,40 +1,40 @@
-"""A plain folder: pictures in one sub-folder, masks of the same names in another."""
+"""A plain folder: pictures in one sub-folder, masks of the same names in another, in any of the common formats."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-from PIL import Image, UnidentifiedImageError
 from pydantic import PositiveFloat, field_validator
 
 from components.base import UserError
 from components.example_gen.readers.base import (
-    UNKNOWN_SPACING,
     BadRecordError,
     DeadLetter,
     Frame,
     Options,
     Reader,
     Reference,
-    check_size,
 )
+from components.example_gen.readers.picture import MASK_SUFFIXES, SUFFIXES, read_image, read_mask, suffix_of
+from components.example_gen.readers.presence_table import read_presence
 
 
 class FolderOptions(Options):
     """Where things are and what file names mean.
 
     Attributes:
-        images, masks: Sub-folders of PNG files; an image and its mask have the same name.
+        images, masks: Sub-folders; an image and its mask have the same name, their formats may differ.
         pattern: Regular expression for names without suffix; its groups patient, view and frame say what they mean.
-        spacing_mm: Row and column spacing of every picture, where known.
+        spacing_mm: Row and column spacing of every picture; none takes what the files say.
+        presence: CSV that says which structures were annotated in each image; none means those of the dataset.
     """
 
     images: str = "images"
     masks: str = "masks"
     pattern: str = r"(?P<patient>.+)_(?P<view>[^_]+)_(?P<frame>ED|ES)"
     spacing_mm: tuple[PositiveFloat, PositiveFloat] | None = None
+    presence: str | None = None
 
     @field_validator("pattern")
     @classmethod
@@ -47,9 +47,11 @@ class FolderOptions(Options):
             raise ValueError("expected a group (?P<patient>...), so that splits can be made by patient")
         return value
 
-    @field_validator("images", "masks")
+    @field_validator("images", "masks", "presence")
     @classmethod
-    def _stays_inside(cls, value: str) -> str:
+    def _stays_inside(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
         if Path(value).is_absolute() or ".." in Path(value).parts:
             raise ValueError("expected a sub-folder of the dataset's root")
         return value
@@ -63,10 +65,11 @@ class FolderReference(Reference):
     patient: str
     view: str
     frame: str
+    annotated: tuple[str, ...] | None
 
 
 class FolderReader(Reader):
-    """PNG pictures and PNG masks of labels."""
+    """PNG, JPEG, TIFF, NIfTI or MetaImage pictures, and masks of labels in all of these but JPEG."""
 
     name = "folder"
     options_type = FolderOptions
@@ -74,53 +77,77 @@ class FolderReader(Reader):
 
     def references(self) -> Iterator[Reference | DeadLetter]:
         """Every name that occurs among images or masks."""
-        images, masks = (self._names(folder) for folder in (self.options.images, self.options.masks))
+        images = self._files(self.options.images, SUFFIXES)
+        masks = self._files(self.options.masks, MASK_SUFFIXES)
         if not images:
             raise UserError(
-                f"{self.root / self.options.images}: expected PNG images. Received: none. Next step: check the "
-                "dataset's root and its option `images`."
+                f"{self.root / self.options.images}: expected images {list(SUFFIXES)}. Received: none. Next step: "
+                "check the dataset's root and its option `images`."
             )
-        for name in sorted(images | masks):
-            yield self._of_name(name, name in images, name in masks)
+        presence, bad = self._presence()
+        for name in sorted(images.keys() | masks.keys()):
+            if name in bad:
+                yield self.dead_letter(images.get(name, masks.get(name, "")), name, bad[name])
+            elif self.options.presence and name not in presence:
+                reason = f"expected a row of this image in {self.options.presence}. Received: none"
+                yield self.dead_letter(images.get(name, masks.get(name, "")), name, reason)
+            else:
+                yield self._of_name(name, images.get(name), masks.get(name), presence.get(name))
+        for name in sorted(presence.keys() - images.keys() - masks.keys()):
+            reason = f"expected an image for this row of {self.options.presence}. Received: no such file"
+            yield self.dead_letter(str(self.options.presence), name, reason)
 
     def frames(self, reference: Reference) -> Iterator[Frame | DeadLetter]:
         """The one picture and its mask."""
         assert isinstance(reference, FolderReference)
-        image, mask = _read_png(self.root / reference.file, "L"), _read_png(self.root / reference.mask, None)
+        image, spacing = read_image(self.root / reference.file)
+        mask = read_mask(self.root / reference.mask)
         if mask.shape != image.shape:
-            raise BadRecordError(f"expected a mask of the image's shape {image.shape}. Received: {mask.shape}")
+            turned = " Received its transpose" if mask.shape == image.shape[::-1] else f" Received: {mask.shape}"
+            raise BadRecordError(f"expected a mask of the image's shape {image.shape}.{turned}")
         yield Frame(
-            reference.records[0], image, mask, self.options.spacing_mm or UNKNOWN_SPACING, reference.patient,
-            reference.view, reference.frame, None,
+            reference.records[0], image, mask, self.options.spacing_mm or spacing, reference.patient,
+            reference.view, reference.frame, None, reference.annotated,
         )  # fmt: skip
 
-    def _of_name(self, name: str, has_image: bool, has_mask: bool) -> Reference | DeadLetter:
-        file, mask = f"{self.options.images}/{name}.png", f"{self.options.masks}/{name}.png"
-        if not has_mask:
-            return self.dead_letter(file, name, f"expected a mask {mask}. Received: no such file")
-        if not has_image:
-            return self.dead_letter(mask, name, f"expected an image {file} for this mask. Received: no such file")
+    def _of_name(
+        self, name: str, file: str | None, mask: str | None, annotated: tuple[str, ...] | None
+    ) -> Reference | DeadLetter:
+        if mask is None:
+            reason = f"expected a mask {self.options.masks}/{name} {list(MASK_SUFFIXES)}. Received: no such file"
+            return self.dead_letter(str(file), name, reason)
+        if file is None:
+            reason = f"expected an image {self.options.images}/{name} for this mask. Received: no such file"
+            return self.dead_letter(mask, name, reason)
         match = re.fullmatch(self.options.pattern, name)
         if not match:
             reason = f"expected a name that matches {self.options.pattern!r}. Received: {name!r}"
             return self.dead_letter(file, name, reason)
         groups = match.groupdict()
         view, frame = groups.get("view") or "unknown", groups.get("frame") or "unknown"
-        return FolderReference(file, (name,), mask, groups["patient"], view, frame)
+        return FolderReference(file, (name,), mask, groups["patient"], view, frame, annotated)
 
-    def _names(self, folder: str) -> set[str]:
-        return {path.stem for path in (self.root / folder).glob("*.png") if path.is_file()}
+    def _files(self, folder: str, suffixes: tuple[str, ...]) -> dict[str, str]:
+        """Name without suffix → file below the root.
 
+        Raises:
+            UserError: Two files have the same name and different suffixes.
+        """
+        files: dict[str, str] = {}
+        for path in sorted((self.root / folder).glob("*")):
+            suffix = suffix_of(path.name)
+            if suffix not in suffixes or not path.is_file():
+                continue
+            name = path.name[: -len(suffix)]
+            if name in files:
+                raise UserError(f"{path}: expected one file of each name. Received also: {files[name]}")
+            files[name] = f"{folder}/{path.name}"
+        return files
 
-def _read_png(path: Path, mode: str | None) -> np.ndarray:
-    """(H,W) uint8: gray for mode "L", labels or palette indices for none."""
-    try:
-        with Image.open(path) as picture:
-            check_size(picture.size)
-            if mode is None and picture.mode not in ("L", "P", "1"):
-                raise BadRecordError(
-                    f"expected a mask of one 8-bit channel, {path.name}. Received: mode {picture.mode}"
-                )
-            return np.asarray(picture.convert(mode) if mode else picture).astype(np.uint8)
-    except (UnidentifiedImageError, OSError, SyntaxError, Image.DecompressionBombError) as error:
-        raise BadRecordError(f"expected a readable PNG, {path.name}. Received: {error}") from None
+    def _presence(self) -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
+        if self.options.presence is None:
+            return {}, {}
+        try:
+            return read_presence(self.root / self.options.presence)
+        except (OSError, ValueError) as error:
+            raise UserError(f"option `presence`: {error}") from None

@@ -7,11 +7,11 @@ from PIL import Image
 
 from components.base import UserError
 from components.example_gen.readers import reader_type
-from components.example_gen.readers.base import DeadLetter, Frame
 from components.example_gen.readers.echonet_dynamic import draw_mask
 from tests.components.example_gen.makers import (
     mask_of,
     picture,
+    read_all,
     read_csv,
     tracing,
     write_avi,
@@ -21,21 +21,6 @@ from tests.components.example_gen.makers import (
     write_folder,
     write_nifti,
 )
-
-
-def read_all(name, root, **options):
-    """Frames and dead letters of a dataset; each expected record is answered exactly once."""
-    reader = reader_type(name)("mine", root, options)
-    frames, letters = [], []
-    for item in reader.references():
-        if isinstance(item, DeadLetter):
-            letters.append(item)
-            continue
-        answers = list(reader.read(item))
-        assert sorted(answer.record for answer in answers) == sorted(item.records)
-        for answer in answers:
-            (frames if isinstance(answer, Frame) else letters).append(answer)
-    return frames, letters
 
 
 def test_unknown_reader_lists_the_known_ones():
