@@ -9,7 +9,7 @@ from components.base import UserError
 from components.json_file import read_json
 from data_schemas.vocabulary import Structure, Vocabulary
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST = "manifest.json"
 DEAD_LETTERS = "dead_letters.jsonl"
 
@@ -51,6 +51,11 @@ class ExamplesArtifact:
         """Rows and columns of every stored picture."""
         rows, columns = self.manifest["image_size"]
         return rows, columns
+
+    @property
+    def keep_aspect(self) -> bool:
+        """Whether pictures were padded to that size; otherwise they were stretched."""
+        return bool(self.manifest["keep_aspect"])
 
     def files(self, split: str) -> list[Path]:
         """TFRecord files of a split, in their fixed order.

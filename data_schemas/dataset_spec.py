@@ -1,64 +1,15 @@
 """What one dataset is: its reader, domain, labels, presence, split rule, licence. One YAML file a dataset."""
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from data_schemas.spacing_rule import SpacingRule
+from data_schemas.split_rule import SplitRule
 from data_schemas.yaml_file import read_yaml
 
 DATASETS_DIR = Path(__file__).parent / "datasets"
-
-
-class SourceSplit(BaseModel):
-    """The dataset's own split lists decide.
-
-    Attributes:
-        rule: Always source.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    rule: Literal["source"] = "source"
-
-
-class FixedSplit(BaseModel):
-    """Every patient belongs to one split.
-
-    Attributes:
-        rule: Always fixed.
-        split: That split.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    rule: Literal["fixed"] = "fixed"
-    split: Literal["train", "val", "test"]
-
-
-class HashSplit(BaseModel):
-    """A patient's salted hash decides, so that adding patients never moves one that was there.
-
-    Attributes:
-        rule: Always hash.
-        train, val, test: Share of the patients; together 1.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    rule: Literal["hash"] = "hash"
-    train: float = Field(ge=0, le=1)
-    val: float = Field(ge=0, le=1)
-    test: float = Field(ge=0, le=1)
-
-    @model_validator(mode="after")
-    def _sums_to_one(self) -> "HashSplit":
-        if abs(self.train + self.val + self.test - 1) > 1e-6:
-            raise ValueError(
-                f"Invalid split fractions. Expected train + val + test = 1. "
-                f"Received: {self.train} + {self.val} + {self.test}"
-            )
-        return self
-
-
-SplitRule = Annotated[SourceSplit | FixedSplit | HashSplit, Field(discriminator="rule")]
 
 
 class DatasetSpec(BaseModel):
@@ -69,9 +20,14 @@ class DatasetSpec(BaseModel):
         reader: Name of the reader that knows its files.
         options: The reader's own options, checked by the reader.
         domain: The scanner or site.
-        labels: Source label in a mask → structure name; labels not named become background.
-        annotated: Structures that somebody drew in this dataset. The others are absent: nobody looked.
+        labels: Source label in a mask → structure name.
+        unused_labels: Source labels that stand for nothing in the vocabulary and become background; any other label in a
+            mask is refused.
+        views: Views that the images show; a record of another view is refused.
+        annotated: Structures that somebody drew in this dataset, or a list of them by view. The others are absent:
+            nobody looked. A reader that knows better for an image (a presence table, a missing mask) is followed.
         split: Which rule puts a patient into train, val or test.
+        spacing: Where the pixel spacing comes from.
         licence, citation, access: Terms of the data, for the model card.
     """
 
@@ -82,22 +38,34 @@ class DatasetSpec(BaseModel):
     reader: str
     options: dict[str, Any] = {}
     domain: str = Field(min_length=1)
+    views: tuple[str, ...] = Field(min_length=1)
     labels: dict[int, str]
-    annotated: tuple[str, ...]
+    unused_labels: tuple[int, ...] = ()
+    annotated: tuple[str, ...] | dict[str, tuple[str, ...]]
     split: SplitRule
+    spacing: SpacingRule
     licence: str
     citation: str
     access: str
 
     @model_validator(mode="after")
     def _annotated_has_labels(self) -> "DatasetSpec":
-        unmapped = sorted(set(self.annotated) - set(self.labels.values()))
+        if isinstance(self.annotated, dict) and set(self.annotated) != set(self.views):
+            raise ValueError(
+                f"annotated: expected a list of structures for each of the views {list(self.views)}. "
+                f"Received: {list(self.annotated)}"
+            )
+        unmapped = sorted({name for view in self.views for name in self.annotated_in(view)} - set(self.labels.values()))
         if unmapped:
             raise ValueError(
                 f"annotated names structures without a source label. Expected each among {self.labels}. "
                 f"Received: {unmapped}"
             )
         return self
+
+    def annotated_in(self, view: str) -> tuple[str, ...]:
+        """Structures that somebody drew in images of a view."""
+        return self.annotated[view] if isinstance(self.annotated, dict) else self.annotated
 
 
 def load_dataset_spec(name_or_path: str) -> DatasetSpec:

@@ -7,6 +7,7 @@ from pathlib import Path
 from data_schemas.yaml_file import read_yaml
 
 DEFAULT_PATH = Path(__file__).parent / "structures.yaml"
+VOCABULARIES_DIR = Path(__file__).parent / "vocabularies"
 MAX_STRUCTURES = 254  # ids live in uint8 masks, and 0 is background
 
 
@@ -72,12 +73,14 @@ class Vocabulary:
         return tuple(int(k + 1 in ids) for k in range(len(self)))
 
 
-def load_vocabulary(path: str | Path = DEFAULT_PATH) -> Vocabulary:
-    """Read a vocabulary file.
+def load_vocabulary(name_or_path: str | Path = DEFAULT_PATH) -> Vocabulary:
+    """Read a vocabulary by its name in data_schemas/vocabularies or by a path ending in .yaml.
 
     Raises:
-        ValueError: The file has no structures, too many, a repeated name, or an incomplete entry.
+        ValueError: The file is missing, has no structures, too many, a repeated name, or an incomplete entry.
     """
+    named = Path(name_or_path).suffix != ".yaml"
+    path = VOCABULARIES_DIR / f"{name_or_path}.yaml" if named else Path(name_or_path)
     content = read_yaml(path)
     entries = content.get("structures") if isinstance(content, dict) else None
     if not isinstance(entries, list) or not 1 <= len(entries) <= MAX_STRUCTURES:

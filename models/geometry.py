@@ -1,4 +1,4 @@
-"""Fitting an image of any size into the model's input and undoing it: scale by spacing, then pad, never stretch.
+"""Fitting an image of any size into the model's input and undoing it: scale by spacing, then pad; stretch if asked to.
 
 The same TensorFlow code runs in Beam preprocessing (eagerly) and inside the served graph.
 """
@@ -20,14 +20,17 @@ class Fit(NamedTuple):
     offset: tf.Tensor
 
 
-def plan_fit(shape: tf.Tensor, spacing: tf.Tensor, target: tuple[int, int]) -> Fit:
+def plan_fit(shape: tf.Tensor, spacing: tf.Tensor, target: tuple[int, int], keep_aspect: bool = True) -> Fit:
     """Largest centred placement of an image in the target that keeps its physical aspect ratio.
 
     Args:
         shape: int32 (2,), rows and columns of the image.
         spacing: float32 (2,), row and column spacing in mm; NaN means square pixels.
         target: Rows and columns of the model's input.
+        keep_aspect: False stretches the image over the whole target instead.
     """
+    if not keep_aspect:
+        return Fit(tf.constant(target), tf.zeros(2, tf.int32))
     known = tf.reduce_all(tf.math.is_finite(spacing) & (spacing > 0))
     extent = tf.cast(shape, tf.float32) * tf.where(known, spacing, tf.ones(2))
     scale = tf.reduce_min(tf.constant(target, tf.float32) / extent)

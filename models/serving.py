@@ -23,11 +23,12 @@ class ServedModel(tf.Module):
         size: (B,2) int32, rows and columns of each image; in a batch of mixed sizes, what lies beyond is 0.
     """
 
-    def __init__(self, network: keras.Model, decision: Decision) -> None:
+    def __init__(self, network: keras.Model, decision: Decision, keep_aspect: bool = True) -> None:
         super().__init__()
         self.network = network
         self.target = (int(network.input_shape[1]), int(network.input_shape[2]))
         self.decision: Decision = decision
+        self.keep_aspect = keep_aspect
 
     @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="examples")])
     def examples(self, examples: tf.Tensor) -> dict[str, tf.Tensor]:
@@ -80,17 +81,21 @@ class ServedModel(tf.Module):
         image = tf.io.decode_image(image_bytes, channels=1, expand_animations=False)
         image = tf.ensure_shape(image, (None, None, 1))
         shape = tf.shape(image)[:2]
-        return fit_image(image, plan_fit(shape, spacing, self.target), self.target), shape
+        return fit_image(image, plan_fit(shape, spacing, self.target, self.keep_aspect), self.target), shape
 
     def _own_grid(self, answer: tf.Tensor, shape: tf.Tensor, spacing: tf.Tensor, largest: tf.Tensor) -> tf.Tensor:
-        values = unfit(answer, plan_fit(shape, spacing, self.target), shape)
+        values = unfit(answer, plan_fit(shape, spacing, self.target, self.keep_aspect), shape)
         beyond = largest - shape
         return tf.pad(values, [[0, beyond[0]], [0, beyond[1]], [0, 0]])
 
 
-def export(network: keras.Model, decision: Decision, directory: str | Path) -> None:
-    """Write the SavedModel with the signatures `serving_default` and `segment`."""
-    served = ServedModel(network, decision)
+def export(network: keras.Model, decision: Decision, directory: str | Path, keep_aspect: bool = True) -> None:
+    """Write the SavedModel with the signatures `serving_default` and `segment`.
+
+    Args:
+        keep_aspect: Whether images are padded to the network's size, as in training; otherwise they are stretched.
+    """
+    served = ServedModel(network, decision, keep_aspect)
     tf.saved_model.save(
         served, str(directory), signatures={"serving_default": served.examples, "segment": served.segment}
     )

@@ -4,6 +4,8 @@ import shutil
 from collections import Counter
 from pathlib import Path
 
+from upath import UPath
+
 from components.base import Component, Context, Directories, UserError
 from components.content import digest_tree
 from components.example_gen.beam_job import run_job
@@ -43,22 +45,23 @@ class ExampleGen(Component[ExampleGenParameters]):
         parameters = self.parameters
         sources = self._sources()
         works, listed = _list(sources)
-        context.report(f"  {sum(len(work.reference.records) for work in works)} records in {len(works)} files")
+        context.report(f"  {len(works)} files to read, {len(listed)} dead letters already in the lists")
         facts = context.work_dir / "facts"
         shutil.rmtree(facts, ignore_errors=True)
         facts.mkdir(parents=True)
         converter = Converter(
-            parameters.vocabulary(), parameters.image_size, load_salt(parameters.salt, context.private_dir)
-        )
+            parameters.vocabulary(), parameters.image_size, load_salt(parameters.salt, context.private_dir),
+            parameters.keep_aspect,
+        )  # fmt: skip
         writer = ShardWriter(sources, converter, parameters.num_shards, outputs["examples"], facts)
         run_job(works, writer, parameters.workers)
         result = gather(facts, listed)
         context.report(describe(result, converter.vocabulary.names))
-        self._check(result, works, listed, context.work_dir)
-        result.write(outputs["examples"], converter.vocabulary, parameters.image_size)
+        self._check(result, len(works), context.work_dir)
+        result.write(outputs["examples"], converter)
 
     def _sources(self) -> tuple[Source, ...]:
-        root = Path(self.parameters.data_root)
+        root = UPath(self.parameters.data_root)
         if not root.is_dir():
             raise UserError(
                 f"{root}: expected the folder that holds the datasets. Received: no such folder. Next step: set "
@@ -66,10 +69,9 @@ class ExampleGen(Component[ExampleGenParameters]):
             )
         return tuple(open_source(use, root) for use in self.parameters.datasets)
 
-    def _check(self, result: Result, works: list[Work], listed: list[DeadLetter], work_dir: Path) -> None:
-        expected = sum(len(work.reference.records) for work in works) + len(listed)
-        if result.records_in != expected:
-            raise RuntimeError(f"records were lost: {expected} listed, {result.records_in} accounted for")
+    def _check(self, result: Result, references: int, work_dir: Path) -> None:
+        if result.references != references:  # the records of each file are accounted for by Reader.read
+            raise RuntimeError(f"files were lost: {references} listed, {result.references} accounted for")
         if result.bad_fraction > self.parameters.max_bad_fraction:
             file = work_dir / DEAD_LETTERS
             write_json_lines(file, [vars(letter) for letter in result.dead_letters])

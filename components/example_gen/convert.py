@@ -10,8 +10,9 @@ import tensorflow as tf
 
 from components.example_gen.readers.base import BadRecordError, Frame
 from components.example_gen.source import Source
-from data_schemas.dataset_spec import DatasetSpec, FixedSplit, HashSplit, SplitRule
+from data_schemas.dataset_spec import DatasetSpec
 from data_schemas.record import SPLITS, Record
+from data_schemas.split_rule import FixedSplit, HashSplit, SplitRule
 from data_schemas.vocabulary import Vocabulary
 from models.geometry import fit_image, fit_mask, fitted_spacing, plan_fit
 
@@ -25,11 +26,13 @@ class Converter:
     Attributes:
         salt: Key of the hashes that replace the sources' own ids.
         image_size: Rows and columns of the stored pictures.
+        keep_aspect: Whether pictures are padded to that size; otherwise they are stretched.
     """
 
     vocabulary: Vocabulary
     image_size: tuple[int, int]
     salt: bytes
+    keep_aspect: bool = True
 
     def record(self, source: Source, frame: Frame) -> Record:
         """The record of a frame.
@@ -40,7 +43,8 @@ class Converter:
         spec = source.spec
         patient = self._hashed("patient", source.namespace, frame.patient)
         annotated = _annotated(spec, frame)
-        image, mask, spacing = self._fitted(frame, self._structure_ids(spec, frame.mask, annotated))
+        ids = self._structure_ids(spec, frame.mask, annotated)
+        image, mask, spacing = self._fitted(frame.image, ids, spec.spacing.apply(frame.spacing_mm))
         return Record(
             image_png=_png(image), mask_png=_png(mask), height=image.shape[0], width=image.shape[1],
             spacing_mm=spacing, label_presence=self.vocabulary.presence(annotated), domain=spec.domain,
@@ -50,22 +54,25 @@ class Converter:
 
     def _structure_ids(self, spec: DatasetSpec, labels: np.ndarray, annotated: tuple[str, ...]) -> np.ndarray:
         """Source labels (H,W) → structure ids (H,W) uint8; what is not annotated becomes background."""
-        unknown = sorted(set(np.unique(labels).tolist()) - set(spec.labels) - {0})
+        known = {0, *spec.labels, *spec.unused_labels}
+        unknown = sorted(set(np.unique(labels).tolist()) - known)
         if unknown:
-            raise BadRecordError(f"expected mask labels among {[0, *sorted(spec.labels)]}. Received also: {unknown}")
+            raise BadRecordError(f"expected mask labels among {sorted(known)}. Received also: {unknown}")
         ids = np.zeros(256, np.uint8)
         for label, structure in spec.labels.items():
             if structure in annotated:
                 ids[label] = self.vocabulary.mask_id(structure)
         return ids[labels]
 
-    def _fitted(self, frame: Frame, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray, tuple[float, float]]:
-        shape, spacing = tf.constant(frame.image.shape), tf.constant(frame.spacing_mm, tf.float32)
-        fit = plan_fit(shape, spacing, self.image_size)
-        image = fit_image(tf.constant(frame.image[..., None]), fit, self.image_size)
+    def _fitted(
+        self, image: np.ndarray, ids: np.ndarray, spacing_mm: tuple[float, float]
+    ) -> tuple[np.ndarray, np.ndarray, tuple[float, float]]:
+        shape, spacing = tf.constant(image.shape), tf.constant(spacing_mm, tf.float32)
+        fit = plan_fit(shape, spacing, self.image_size, self.keep_aspect)
+        fitted = fit_image(tf.constant(image[..., None]), fit, self.image_size)
         mask = fit_mask(tf.constant(ids[..., None]), fit, self.image_size)
         rows, columns = fitted_spacing(shape, spacing, fit).numpy().tolist()
-        gray = np.clip(np.rint(image.numpy()[..., 0]), 0, 255).astype(np.uint8)
+        gray = np.clip(np.rint(fitted.numpy()[..., 0]), 0, 255).astype(np.uint8)
         return gray, mask.numpy()[..., 0], (rows, columns)
 
     def _hashed(self, *parts: str) -> str:
@@ -73,11 +80,14 @@ class Converter:
 
 
 def _annotated(spec: DatasetSpec, frame: Frame) -> tuple[str, ...]:
+    if frame.view not in spec.views:
+        raise BadRecordError(f"expected a view of the dataset, {list(spec.views)}. Received: {frame.view!r}")
+    expected = spec.annotated_in(frame.view)
     if frame.annotated is None:
-        return spec.annotated
-    unknown = sorted(set(frame.annotated) - set(spec.annotated))
+        return expected
+    unknown = sorted(set(frame.annotated) - set(expected))
     if unknown:
-        raise BadRecordError(f"expected annotated structures among {list(spec.annotated)}. Received also: {unknown}")
+        raise BadRecordError(f"expected annotated structures among {list(expected)}. Received also: {unknown}")
     return frame.annotated
 
 

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from components.base import UserError
+from components.example_gen.convert import Converter
 from components.example_gen.readers.base import DeadLetter
 from components.examples_artifact import DEAD_LETTERS, FORMAT, MANIFEST
 from components.json_file import read_json, write_json, write_json_lines
 from data_schemas.record import SPLITS
-from data_schemas.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True)
@@ -23,12 +23,14 @@ class Result:
         counts: Records by dataset, domain, split and presence.
         not_used: Records of splits that the configuration leaves out, by dataset and split.
         dead_letters: What did not become a record, in a fixed order.
+        references: Files that were opened.
     """
 
     shards: dict[str, list[dict[str, Any]]]
     counts: list[dict[str, Any]]
     not_used: list[dict[str, Any]]
     dead_letters: list[DeadLetter]
+    references: int
 
     @property
     def examples(self) -> int:
@@ -45,13 +47,14 @@ class Result:
         """Share of dead letters among all records, 0 where there is none."""
         return len(self.dead_letters) / self.records_in if self.records_in else 0.0
 
-    def write(self, directory: Path, vocabulary: Vocabulary, image_size: tuple[int, int]) -> None:
+    def write(self, directory: Path, converter: Converter) -> None:
         """Write dead letters, then the manifest."""
         write_json_lines(directory / DEAD_LETTERS, [asdict(letter) for letter in self.dead_letters])
         content = {
             "format": FORMAT,
-            "image_size": list(image_size),
-            "structures": [asdict(structure) for structure in vocabulary.structures],
+            "image_size": list(converter.image_size),
+            "keep_aspect": converter.keep_aspect,
+            "structures": [asdict(structure) for structure in converter.vocabulary.structures],
             "splits": self.shards,
             "counts": self.counts,
             "not_used": self.not_used,
@@ -74,6 +77,7 @@ def gather(facts: Path, listed: Sequence[DeadLetter]) -> Result:
     counts: Counter[tuple[Any, ...]] = Counter()
     not_used: Counter[tuple[Any, ...]] = Counter()
     letters = list(listed)
+    references = 0
     splits_of: dict[str, set[str]] = defaultdict(set)
     for file in sorted(facts.glob("part-*.json")):
         content = read_json(file)
@@ -85,6 +89,7 @@ def gather(facts: Path, listed: Sequence[DeadLetter]) -> Result:
             not_used[entry["dataset"], entry["split"]] += entry["records"]
         for patient, split in content["patients"]:
             splits_of[patient].add(split)
+        references += content["references"]
         letters += [DeadLetter(**letter) for letter in content["dead_letters"]]
     _check_patients(splits_of)
     return Result(
@@ -98,6 +103,7 @@ def gather(facts: Path, listed: Sequence[DeadLetter]) -> Result:
             for (dataset, split), number in sorted(not_used.items())
         ],
         sorted(letters, key=lambda letter: (letter.dataset, letter.file, letter.record)),
+        references,
     )
 
 

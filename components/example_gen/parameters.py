@@ -7,7 +7,9 @@ from pydantic import BaseModel, ConfigDict, Field, PositiveInt, model_validator
 
 from components.base import Parameters
 from components.example_gen.readers import reader_type
-from data_schemas.dataset_spec import DatasetSpec, SplitRule, load_dataset_spec
+from data_schemas.dataset_spec import DatasetSpec, load_dataset_spec
+from data_schemas.spacing_rule import SpacingRule
+from data_schemas.split_rule import SplitRule
 from data_schemas.vocabulary import DEFAULT_PATH, Vocabulary, load_vocabulary
 
 Side = Annotated[int, Field(ge=8, le=2048)]
@@ -20,7 +22,7 @@ class DatasetUse(BaseModel):
     Attributes:
         spec: Name of a file in data_schemas/datasets, or the path of one.
         root: The dataset's folder below data_root.
-        domain, labels, annotated, split: Instead of what the dataset file says.
+        domain, views, labels, annotated, split, spacing: Instead of what the dataset file says.
         options: Reader options, added to those of the dataset file.
         splits: Only these splits are used; records of others are counted as not used.
         patients_shared_with: Another dataset whose patient ids mean the same patients.
@@ -32,8 +34,10 @@ class DatasetUse(BaseModel):
     root: str = "."
     domain: str | None = None
     labels: dict[int, str] | None = None
-    annotated: tuple[str, ...] | None = None
+    views: tuple[str, ...] | None = None
+    annotated: tuple[str, ...] | dict[str, tuple[str, ...]] | None = None
     split: SplitRule | None = None
+    spacing: SpacingRule | None = None
     options: dict[str, Any] = {}
     splits: tuple[Split, ...] = ("train", "val", "test")
     patients_shared_with: str | None = None
@@ -53,7 +57,9 @@ class DatasetUse(BaseModel):
             ValueError: The dataset file is missing or not valid, also together with the differences.
         """
         spec = load_dataset_spec(self.spec).model_dump()
-        overrides = self.model_dump(include={"domain", "labels", "annotated", "split"}, exclude_none=True)
+        overrides = self.model_dump(
+            include={"domain", "views", "labels", "annotated", "split", "spacing"}, exclude_none=True
+        )
         return DatasetSpec.model_validate({**spec, **overrides, "options": {**spec["options"], **self.options}})
 
 
@@ -61,10 +67,12 @@ class ExampleGenParameters(Parameters):
     """All of the conversion.
 
     Attributes:
-        data_root: Folder that holds every dataset of the run.
+        data_root: Folder that holds every dataset of the run; may be in an object store, such as s3://bucket/data.
         datasets: The datasets, each name once.
-        structures: Vocabulary file; the shipped one where none is given.
+        structures: Vocabulary: the path of a file, or the name of one in data_schemas/vocabularies; structures.yaml where
+            none is given.
         image_size: Rows and columns of the stored pictures.
+        keep_aspect: Whether pictures are scaled by their spacing and padded to that size; false stretches them.
         num_shards: Files a split.
         max_bad_fraction: Above this share of dead letters among all records the run stops.
         salt: Secret that patient ids are hashed with. Only for public data: without it, one is made for the run root.
@@ -75,6 +83,7 @@ class ExampleGenParameters(Parameters):
     datasets: tuple[DatasetUse, ...] = Field(min_length=1)
     structures: str = str(DEFAULT_PATH)
     image_size: tuple[Side, Side] = (128, 128)
+    keep_aspect: bool = True
     num_shards: Annotated[int, Field(ge=1, le=10_000)] = 4
     max_bad_fraction: Annotated[float, Field(ge=0, le=1)] = 0.05
     salt: Annotated[str, Field(min_length=1)] | None = None
@@ -85,7 +94,7 @@ class ExampleGenParameters(Parameters):
         vocabulary = self.vocabulary()
         specs = [use.resolved() for use in self.datasets]
         for spec in specs:
-            for structure in (*spec.labels.values(), *spec.annotated):
+            for structure in spec.labels.values():
                 vocabulary.mask_id(structure)
         names = [spec.name for spec in specs]
         if len(set(names)) != len(names):

@@ -51,6 +51,7 @@ class ShardWriter:
         files = {split: _AtomicFile(self.examples / split / f"{name}.tfrecord") for split in SPLITS}
         tally = _Tally()
         for work in sorted(works):
+            tally.references += 1
             source = self.sources[work.source]
             for item in source.reader.read(work.reference):
                 record = self._convert(source, work, item, tally)
@@ -113,6 +114,7 @@ class _Tally:
     not_used: Counter[tuple[str, str]] = field(default_factory=Counter)
     patients: set[tuple[str, str]] = field(default_factory=set)
     dead_letters: list[DeadLetter] = field(default_factory=list)
+    references: int = 0
 
     def add(self, record: Record) -> None:
         self.records[record.dataset, record.domain, record.split, record.label_presence] += 1
@@ -129,5 +131,6 @@ class _Tally:
                 for (dataset, split), number in sorted(self.not_used.items())
             ],
             "patients": sorted(self.patients),
+            "references": self.references,
             "dead_letters": [asdict(letter) for letter in self.dead_letters],
         }

@@ -1,12 +1,14 @@
 """A dataset of this run, ready to be read by a worker."""
 
 from dataclasses import dataclass
-from pathlib import Path
+
+from upath import UPath
 
 from components.base import UserError
 from components.example_gen.parameters import DatasetUse
 from components.example_gen.readers import reader_type
 from components.example_gen.readers.base import Reader
+from components.files import stays_inside
 from data_schemas.dataset_spec import DatasetSpec
 
 
@@ -25,7 +27,7 @@ class Source:
     splits: tuple[str, ...]
 
 
-def open_source(use: DatasetUse, data_root: Path) -> Source:
+def open_source(use: DatasetUse, data_root: UPath) -> Source:
     """Find the dataset's folder and its reader.
 
     Raises:
@@ -38,7 +40,7 @@ def open_source(use: DatasetUse, data_root: Path) -> Source:
             f"{root}: expected the folder of dataset {spec.name}. Received: no such folder. "
             "Next step: set data_root, or the dataset's root below it."
         )
-    if not root.resolve().is_relative_to(data_root.resolve()):
+    if not stays_inside(root, data_root):
         raise UserError(f"{root}: expected a folder inside {data_root}. Received: a link to {root.resolve()}")
     reader = reader_type(spec.reader)(spec.name, root, spec.options)
     return Source(spec, reader, use.patients_shared_with or spec.name, use.splits)

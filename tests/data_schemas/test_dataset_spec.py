@@ -11,7 +11,7 @@ SPEC = {
 
 
 @pytest.mark.parametrize("name", sorted(file.stem for file in DATASETS_DIR.glob("*.yaml")))
-def test_shipped_datasets_are_valid_and_speak_the_shipped_vocabulary(name):
+def test_shipped_datasets_are_valid_and_speak_a_shipped_vocabulary(name):
     spec = load_dataset_spec(name)
     assert spec.name == name
     assert set(spec.labels.values()) <= set(load_vocabulary().names)

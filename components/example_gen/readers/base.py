@@ -3,11 +3,13 @@
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict
+from upath import UPath
+
+from components.files import Location, stays_inside
 
 UNKNOWN_SPACING = (float("nan"), float("nan"))
 LARGEST_SIDE = 8192  # pixels; a header that claims more is refused before anything is allocated
@@ -24,10 +26,12 @@ class Reference:
     Attributes:
         file: Path relative to the dataset's root; unique in the dataset.
         records: Name of each record expected from it, at least one.
+        open_ended: How many records the file holds is known only once it is open; `records` then names the file.
     """
 
     file: str
     records: tuple[str, ...]
+    open_ended: ClassVar[bool] = False
 
 
 @dataclass(frozen=True)
@@ -85,9 +89,9 @@ class Reader(ABC):
     name: ClassVar[str]
     options_type: ClassVar[type[Options]] = Options
 
-    def __init__(self, dataset: str, root: Path, options: dict[str, Any]) -> None:
+    def __init__(self, dataset: str, root: Location, options: dict[str, Any]) -> None:
         self.dataset = dataset
-        self.root = root
+        self.root = UPath(root)
         self.options = self.options_type.model_validate(options)
 
     @abstractmethod
@@ -107,8 +111,12 @@ class Reader(ABC):
         """
 
     def read(self, reference: Reference) -> Iterator[Frame | DeadLetter]:
-        """One frame or dead letter for each record of the reference; never raises for bad data."""
-        answered = set()
+        """One frame or dead letter for each record of the reference; never raises for bad data.
+
+        Raises:
+            RuntimeError: The reader itself lost or invented a record.
+        """
+        answered: set[str] = set()
         try:
             for item in self.frames(reference):
                 answered.add(item.record)
@@ -116,7 +124,23 @@ class Reader(ABC):
         except BadRecordError as error:
             for record in reference.records:
                 if record not in answered:
+                    answered.add(record)
                     yield self.dead_letter(reference.file, record, str(error))
+        if not answered or not (reference.open_ended or answered == set(reference.records)):
+            raise RuntimeError(f"{self.name}: {reference.file}: expected {reference.records}. Received: {answered}")
+
+    def path(self, file: str) -> UPath:
+        """A file of the dataset.
+
+        Raises:
+            BadRecordError: It is not there, or a link leads out of the dataset's root.
+        """
+        path = self.root / file
+        if not stays_inside(path, self.root):
+            raise BadRecordError(f"expected a file inside the dataset's root. Received: a link out of it, {file}")
+        if not path.is_file():
+            raise BadRecordError(f"expected the file {file}. Received: no such file")
+        return path
 
     def dead_letter(self, file: str, record: str, reason: str) -> DeadLetter:
         """A dead letter of this dataset."""
@@ -131,3 +155,15 @@ def check_size(shape: tuple[int, ...]) -> None:
     """
     if any(not 1 <= side <= LARGEST_SIDE for side in shape):
         raise BadRecordError(f"expected sides of 1 to {LARGEST_SIDE} pixels. Received: {tuple(shape)}")
+
+
+def check_same_shape(mask: np.ndarray, image: np.ndarray) -> None:
+    """Refuse a mask that is not on its image's grid.
+
+    Raises:
+        BadRecordError: The shapes differ.
+    """
+    if mask.shape == image.shape:
+        return
+    received = "its transpose" if mask.shape == image.shape[::-1] else f"{mask.shape}"
+    raise BadRecordError(f"expected a mask of the image's shape {image.shape}. Received: {received}")

@@ -4,12 +4,10 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pydicom
-from pydantic import field_validator
 from pydicom.errors import InvalidDicomError
 
 from components.base import UserError
@@ -20,11 +18,14 @@ from components.example_gen.readers.base import (
     Options,
     Reader,
     Reference,
+    check_same_shape,
     check_size,
 )
 from components.example_gen.readers.dicom_decoder import decode_gray
 from components.example_gen.readers.dicom_spacing import region_spacing
+from components.example_gen.readers.options import Below
 from components.example_gen.readers.picture import MASK_SUFFIXES, read_mask, suffix_of
+from components.files import Location, below, stays_inside
 
 LARGEST_FILE = 2**31  # bytes
 LARGEST_FRAMES = 4096
@@ -41,16 +42,9 @@ class DicomOptions(Options):
         view: View of every file, for example 4CH.
     """
 
-    images: str = "images"
-    masks: str | None = "masks"
+    images: Below = "images"
+    masks: Below | None = "masks"
     view: str = "unknown"
-
-    @field_validator("images", "masks")
-    @classmethod
-    def _stays_inside(cls, value: str | None) -> str | None:
-        if value is not None and (Path(value).is_absolute() or ".." in Path(value).parts):
-            raise ValueError("expected a sub-folder of the dataset's root")
-        return value
 
 
 @dataclass(frozen=True)
@@ -70,7 +64,7 @@ class DicomReader(Reader):
     def references(self) -> Iterator[Reference | DeadLetter]:
         """Every file, with the frames that have a mask."""
         folder = self.root / self.options.images
-        files = sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("."))
+        files = sorted(path for path in folder.rglob("*") if not path.is_dir() and not path.name.startswith("."))
         if not files:
             raise UserError(
                 f"{folder}: expected DICOM files. Received: none. Next step: check the dataset's root and its option "
@@ -78,9 +72,9 @@ class DicomReader(Reader):
             )
         masks = self._masks()
         for path in files:
-            file = path.relative_to(self.root).as_posix()
+            file = below(path, self.root)
             stem = path.stem if path.suffix.lower() in (".dcm", ".dicom") else path.name
-            if not path.resolve().is_relative_to(self.root.resolve()):
+            if not stays_inside(path, self.root):
                 yield self.dead_letter(
                     file, stem, "expected a file inside the dataset's root. Received: a link out of it"
                 )
@@ -102,7 +96,7 @@ class DicomReader(Reader):
     def frames(self, reference: Reference) -> Iterator[Frame | DeadLetter]:
         """The wanted frames."""
         assert isinstance(reference, DicomReference)
-        header, content = _load(self.root / reference.file)
+        header, content = _load(self.path(reference.file))
         pictures, spacing = decode_gray(content, header), region_spacing(header)
         patient = str(header.get("PatientID") or "")
         if not patient:
@@ -120,16 +114,16 @@ class DicomReader(Reader):
         if number >= len(pictures):
             raise BadRecordError(f"expected frame {number} in the file. Received: {len(pictures)} frames")
         image = pictures[number]
-        mask = np.zeros(image.shape, np.uint8) if mask_file is None else read_mask(self.root / mask_file)
-        if mask.shape != image.shape:
-            raise BadRecordError(f"expected a mask of the image's shape {image.shape}. Received: {mask.shape}")
+        mask = np.zeros(image.shape, np.uint8) if mask_file is None else read_mask(self.path(mask_file))
+        check_same_shape(mask, image)
         annotated = () if mask_file is None else None
         return Frame(record, image, mask, spacing, patient, self.options.view, f"frame{number}", None, annotated)
 
-    def _whole(self, path: Path, file: str, stem: str) -> Reference | DeadLetter:
+    def _whole(self, path: Location, file: str, stem: str) -> Reference | DeadLetter:
         """Every frame of the file, without a mask."""
         try:
-            header = pydicom.dcmread(path, stop_before_pixels=True, specific_tags=HEADER_TAGS)
+            with path.open("rb") as stream:
+                header = pydicom.dcmread(stream, stop_before_pixels=True, specific_tags=HEADER_TAGS)
             count = int(header.get("NumberOfFrames") or 1)
         except (InvalidDicomError, OSError, EOFError, ValueError) as error:
             return self.dead_letter(file, stem, f"expected a readable DICOM file. Received: {type(error).__name__}")
@@ -153,7 +147,7 @@ class DicomReader(Reader):
         return {stem: sorted(found) for stem, found in masks.items()}
 
 
-def _load(path: Path) -> tuple[Any, bytes]:
+def _load(path: Location) -> tuple[Any, bytes]:
     """Header and bytes of a file, opened once.
 
     Raises:

@@ -3,19 +3,17 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
-
-from pydantic import PositiveFloat, field_validator
 
 from components.base import UserError
 from components.example_gen.readers.base import (
-    BadRecordError,
     DeadLetter,
     Frame,
     Options,
     Reader,
     Reference,
+    check_same_shape,
 )
+from components.example_gen.readers.options import Below, PatientPattern, Window
 from components.example_gen.readers.picture import MASK_SUFFIXES, SUFFIXES, read_image, read_mask, suffix_of
 from components.example_gen.readers.presence_table import read_presence
 
@@ -26,35 +24,15 @@ class FolderOptions(Options):
     Attributes:
         images, masks: Sub-folders; an image and its mask have the same name, their formats may differ.
         pattern: Regular expression for names without suffix; its groups patient, view and frame say what they mean.
-        spacing_mm: Row and column spacing of every picture; none takes what the files say.
+        window: Intensities of NIfTI and MetaImage pictures that become black and white; none takes 0 and 255.
         presence: CSV that says which structures were annotated in each image; none means those of the dataset.
     """
 
-    images: str = "images"
-    masks: str = "masks"
-    pattern: str = r"(?P<patient>.+)_(?P<view>[^_]+)_(?P<frame>ED|ES)"
-    spacing_mm: tuple[PositiveFloat, PositiveFloat] | None = None
-    presence: str | None = None
-
-    @field_validator("pattern")
-    @classmethod
-    def _names_the_patient(cls, value: str) -> str:
-        try:
-            groups = re.compile(value).groupindex
-        except re.error as error:
-            raise ValueError(f"expected a regular expression ({error})") from None
-        if "patient" not in groups:
-            raise ValueError("expected a group (?P<patient>...), so that splits can be made by patient")
-        return value
-
-    @field_validator("images", "masks", "presence")
-    @classmethod
-    def _stays_inside(cls, value: str | None) -> str | None:
-        if value is None:
-            return None
-        if Path(value).is_absolute() or ".." in Path(value).parts:
-            raise ValueError("expected a sub-folder of the dataset's root")
-        return value
+    images: Below = "images"
+    masks: Below = "masks"
+    pattern: PatientPattern = r"(?P<patient>.+)_(?P<view>[^_]+)_(?P<frame>ED|ES)"
+    window: Window | None = None
+    presence: Below | None = None
 
 
 @dataclass(frozen=True)
@@ -100,14 +78,12 @@ class FolderReader(Reader):
     def frames(self, reference: Reference) -> Iterator[Frame | DeadLetter]:
         """The one picture and its mask."""
         assert isinstance(reference, FolderReference)
-        image, spacing = read_image(self.root / reference.file)
-        mask = read_mask(self.root / reference.mask)
-        if mask.shape != image.shape:
-            turned = " Received its transpose" if mask.shape == image.shape[::-1] else f" Received: {mask.shape}"
-            raise BadRecordError(f"expected a mask of the image's shape {image.shape}.{turned}")
+        image, spacing = read_image(self.path(reference.file), self.options.window)
+        mask = read_mask(self.path(reference.mask))
+        check_same_shape(mask, image)
         yield Frame(
-            reference.records[0], image, mask, self.options.spacing_mm or spacing, reference.patient,
-            reference.view, reference.frame, None, reference.annotated,
+            reference.records[0], image, mask, spacing, reference.patient, reference.view, reference.frame, None,
+            reference.annotated,
         )  # fmt: skip
 
     def _of_name(
@@ -136,7 +112,7 @@ class FolderReader(Reader):
         files: dict[str, str] = {}
         for path in sorted((self.root / folder).glob("*")):
             suffix = suffix_of(path.name)
-            if suffix not in suffixes or not path.is_file():
+            if suffix not in suffixes or path.is_dir():
                 continue
             name = path.name[: -len(suffix)]
             if name in files:

@@ -1,13 +1,14 @@
 """Which structures were annotated in each image, from a CSV: `name,LV,MYO,LA` with 1 for annotated and 0 for not."""
 
 import csv
-from pathlib import Path
+
+from components.files import Location
 
 NAME = "name"
 VALUES = {"1": True, "1.0": True, "0": False, "0.0": False}
 
 
-def read_presence(file: Path) -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
+def read_presence(file: Location) -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
     """Annotated structures of each image, and why a row cannot be used.
 
     Raises:

@@ -7,7 +7,7 @@ from PIL import Image
 
 from components.base import UserError
 from components.example_gen.readers import reader_type
-from components.example_gen.readers.echonet_dynamic import draw_mask
+from components.example_gen.readers.outline import draw_outline
 from tests.components.example_gen.makers import (
     mask_of,
     picture,
@@ -24,7 +24,7 @@ from tests.components.example_gen.makers import (
 
 
 def test_unknown_reader_lists_the_known_ones():
-    with pytest.raises(ValueError, match=r"Expected one of \['camus_nifti', .*Received: 'dicom2'"):
+    with pytest.raises(ValueError, match=r"Expected one of \['camus_mhd', .*Received: 'dicom2'"):
         reader_type("dicom2")
 
 
@@ -127,8 +127,10 @@ class TestEchoNet:
         for before, after in zip(once, read_all("echonet_dynamic", tmp_path)[0], strict=True):
             np.testing.assert_array_equal(before.mask, after.mask)
 
-    def test_mask_is_the_ellipse_that_was_traced(self):
-        mask = draw_mask(tuple(tracing((56, 50), (20, 30))), (112, 112))
+    def test_mask_is_the_ellipse_that_was_traced(self, tmp_path):
+        mask = draw_outline(
+            reader_type("echonet_dynamic")("mine", tmp_path, {}).outline(tracing((56, 50), (20, 30))), (112, 112)
+        )
         rows, columns = np.mgrid[:112, :112]
         ellipse = ((columns - 56) / 20) ** 2 + ((rows - 50) / 30) ** 2 <= 1
         assert 2 * (mask & ellipse).sum() / (mask.sum() + ellipse.sum()) > 0.95
@@ -143,7 +145,7 @@ class TestEchoNet:
         rows[-1][1] = "nan"
         write_csv(tmp_path / "VolumeTracings.csv", header, rows)
         frames, letters = read_all("echonet_dynamic", tmp_path)
-        assert len(frames) == 1
+        assert [frame.record for frame in frames] == [f"{files[2].stem}_1", f"{files[4].stem}_1"]
         reasons = sorted((letter.file, letter.reason) for letter in letters)
         expected = ["no such file", "AVI that decodes", "AVI that decodes", "ends before it", "Received: none", "line"]
         assert [file for file, _ in reasons] == [f"Videos/{files[k].name}" for k in (0, 1, 1, 2, 3, 4)]
@@ -174,10 +176,10 @@ class TestEchoNet:
 class TestFolder:
     def test_names_tell_patient_view_and_frame(self, tmp_path):
         write_folder(tmp_path, ["p_1_4CH_ED"])
-        frames, letters = read_all("folder", tmp_path, spacing_mm=[0.4, 0.5])
+        frames, letters = read_all("folder", tmp_path)
         assert not letters
         frame = frames[0]
-        assert (frame.patient, frame.view, frame.frame, frame.spacing_mm) == ("p_1", "4CH", "ED", (0.4, 0.5))
+        assert (frame.patient, frame.view, frame.frame) == ("p_1", "4CH", "ED")
         np.testing.assert_array_equal(frame.mask, picture(30, 50, 0)[1])
 
     def test_what_cannot_be_used_is_named(self, tmp_path):

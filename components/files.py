@@ -1,0 +1,74 @@
+"""Files wherever they are: in a folder, or in an object store that fsspec knows (s3, gs, hdfs).
+
+universal-pathlib gives both the interface of pathlib. Libraries that open files by name get a local copy.
+"""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from upath import UPath
+
+Location = Path | UPath
+
+
+def is_local(path: Location) -> bool:
+    """Whether the path is on a file system of this machine."""
+    return isinstance(path, Path)
+
+
+def below(path: Location, root: Location) -> str:
+    """The path relative to a root above it, with forward slashes."""
+    return str(UPath(path).relative_to(UPath(root)).as_posix())
+
+
+def stays_inside(path: Location, root: Location) -> bool:
+    """Whether the path, with every link followed, lies below the root; a link that loops does not."""
+    try:
+        return bool(UPath(path).resolve().is_relative_to(UPath(root).resolve()))
+    except (OSError, RuntimeError):
+        return False
+
+
+@contextmanager
+def local_copy(path: Location, *beside: str) -> Iterator[Path]:
+    """The file itself where it is local, else a copy that is gone afterwards.
+
+    Args:
+        beside: Names of files in the same folder that must be there too.
+    """
+    if isinstance(path, Path):
+        yield path
+        return
+    with tempfile.TemporaryDirectory(prefix="labeldrop-") as folder:
+        for name in (path.name, *beside):
+            with path.with_name(name).open("rb") as source, (Path(folder) / name).open("wb") as target:
+                shutil.copyfileobj(source, target)
+        yield Path(folder) / path.name
+
+
+@contextmanager
+def local_folder(path: Location) -> Iterator[Path]:
+    """The folder itself where it is local, else a copy that is gone afterwards."""
+    if isinstance(path, Path):
+        yield path
+        return
+    with tempfile.TemporaryDirectory(prefix="labeldrop-") as folder:
+        for file in path.rglob("*"):
+            if file.is_file():
+                target = Path(folder) / below(file, path)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(file.read_bytes())
+        yield Path(folder)
+
+
+def upload(folder: Path, target: Location, last: str) -> None:
+    """Copy a folder's files into another place, the one named `last` after all others."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    for file in sorted(files, key=lambda path: path.name == last):
+        place = target / below(file, folder)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with file.open("rb") as source, place.open("wb") as copy:
+            shutil.copyfileobj(source, copy)
