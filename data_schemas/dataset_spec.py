@@ -21,8 +21,8 @@ class DatasetSpec(BaseModel):
         options: The reader's own options, checked by the reader.
         domain: The scanner or site.
         labels: Source label in a mask → structure name.
-        unused_labels: Source labels that stand for nothing in the vocabulary and become background; any other label in a
-            mask is refused.
+        unused_labels: Source labels that stand for nothing in the vocabulary and become background; any other label
+            in a mask is refused.
         views: Views that the images show; a record of another view is refused.
         annotated: Structures that somebody drew in this dataset, or a list of them by view. The others are absent:
             nobody looked. A reader that knows better for an image (a presence table, a missing mask) is followed.

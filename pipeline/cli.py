@@ -35,11 +35,12 @@ def run(config: str, settings: tuple[str, ...]) -> None:
     "--settings", type=click.Path(exists=True, dir_okay=False), help="YAML of the phantom; default: the shipped one."
 )
 @click.option("--seed", type=int, help="Another seed than the settings name.")
-def phantom(out: str, settings: str | None, seed: int | None) -> None:
+@click.option("--formats", is_flag=True, help="A few patients in every format that a reader knows, instead.")
+def phantom(out: str, settings: str | None, seed: int | None, formats: bool) -> None:
     """Generate a synthetic echo data set of two scanners in OUT."""
     from pipeline.commands.phantom import make_phantom
 
-    make_phantom(out, settings, seed)
+    make_phantom(out, settings, seed, formats)
 
 
 @cli.command()

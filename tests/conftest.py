@@ -9,8 +9,9 @@ from components.base import Context
 from components.example_gen.component import ExampleGen
 from data_schemas.yaml_file import read_yaml
 from pipeline.config import CONFIGS_DIR, load_config
+from pipeline.phantom.formats.generate import generate_formats
 from pipeline.phantom.generate import generate
-from pipeline.phantom.settings import PhantomSettings
+from pipeline.phantom.settings import PhantomSettings, load_settings
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 REPOSITORY = Path(__file__).parent.parent
@@ -47,3 +48,17 @@ def tiny_examples(tiny_phantom, tmp_path_factory) -> Path:
     context = Context(root / "work", root / "work", print)
     ExampleGen(parameters).execute({}, {"examples": root / "examples"}, context)
     return root / "examples"
+
+
+@pytest.fixture(scope="session")
+def phantom_formats(tmp_path_factory) -> Path:
+    """A few patients in every format that a reader knows; copy what a test changes."""
+    out = tmp_path_factory.mktemp("formats")
+    generate_formats(load_settings(), out)
+    return out
+
+
+@pytest.fixture(scope="session")
+def camus_mhd(phantom_formats) -> Path:
+    """The older release of CAMUS."""
+    return phantom_formats / "camus_mhd"

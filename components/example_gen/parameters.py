@@ -14,6 +14,7 @@ from data_schemas.vocabulary import DEFAULT_PATH, Vocabulary, load_vocabulary
 
 Side = Annotated[int, Field(ge=8, le=2048)]
 Split = Literal["train", "val", "test"]
+OVERRIDABLE = ("domain", "views", "labels", "annotated", "split", "spacing")
 
 
 class DatasetUse(BaseModel):
@@ -57,9 +58,7 @@ class DatasetUse(BaseModel):
             ValueError: The dataset file is missing or not valid, also together with the differences.
         """
         spec = load_dataset_spec(self.spec).model_dump()
-        overrides = self.model_dump(
-            include={"domain", "views", "labels", "annotated", "split", "spacing"}, exclude_none=True
-        )
+        overrides = self.model_dump(include=set(OVERRIDABLE), exclude_none=True)
         return DatasetSpec.model_validate({**spec, **overrides, "options": {**spec["options"], **self.options}})
 
 
@@ -69,8 +68,8 @@ class ExampleGenParameters(Parameters):
     Attributes:
         data_root: Folder that holds every dataset of the run; may be in an object store, such as s3://bucket/data.
         datasets: The datasets, each name once.
-        structures: Vocabulary: the path of a file, or the name of one in data_schemas/vocabularies; structures.yaml where
-            none is given.
+        structures: Vocabulary: the path of a file, or the name of one in data_schemas/vocabularies; the heart's
+            structures.yaml where none is given.
         image_size: Rows and columns of the stored pictures.
         keep_aspect: Whether pictures are scaled by their spacing and padded to that size; false stretches them.
         num_shards: Files a split.

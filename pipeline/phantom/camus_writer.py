@@ -45,13 +45,13 @@ def _write_view(patient: Patient, folder: Path, name: str, spacing_mm: float) ->
     for frame, (instant, phase) in enumerate(INSTANTS):
         stem = f"{name}_{patient.view}_{instant}"
         image = patient.image(phase, screen, frame).astype(np.float32)
-        _write_nifti(folder / f"{stem}.nii.gz", image, spacing_mm)
-        _write_nifti(folder / f"{stem}_gt.nii.gz", patient.mask(phase, screen), spacing_mm)
+        write_nifti(folder / f"{stem}.nii.gz", image, spacing_mm)
+        write_nifti(folder / f"{stem}_gt.nii.gz", patient.mask(phase, screen), spacing_mm)
     (folder / f"Info_{patient.view}.cfg").write_text(_info(patient))
 
 
-def _write_nifti(file: Path, picture: np.ndarray, spacing_mm: float) -> None:
-    """Store an upright picture (H,W) transposed, as CAMUS does; the same picture gives the same bytes."""
+def write_nifti(file: Path, picture: np.ndarray, spacing_mm: float) -> None:
+    """Store an upright picture (H,W) or loop (T,H,W) transposed, as CAMUS does; the same one gives the same bytes."""
     affine = np.diag([-spacing_mm, -spacing_mm, 1.0, 1.0])
     image = nib.Nifti1Image(np.ascontiguousarray(picture.T), affine)
     image.header.set_xyzt_units("mm")

@@ -56,8 +56,8 @@ def write_beta(settings: PhantomSettings, out: Path, full: Path, report: Callabl
             masks = {name: video.patient.mask(video.phases[frame], video.screen) for name, frame in instants.items()}
             write_full_masks(full, f"{video.name}_{video.patient.view}", file, instants, masks)
         report(f"beta: patient {number} of {len(keys)}")
-    _write_csv(out / "FileList.csv", FILE_LIST, files)
-    _write_csv(out / "VolumeTracings.csv", TRACINGS, tracings)
+    write_csv(out / "FileList.csv", FILE_LIST, files)
+    write_csv(out / "VolumeTracings.csv", TRACINGS, tracings)
 
 
 def _draw_video(settings: PhantomSettings, key: PatientKey) -> Video:
@@ -78,13 +78,18 @@ def _draw_video(settings: PhantomSettings, key: PatientKey) -> Video:
 
 
 def _write_avi(file: Path, video: Video, fps: int) -> None:
-    size = (video.screen.width, video.screen.height)
+    pictures = [video.patient.image(phase, video.screen, frame, OVERSAMPLE) for frame, phase in enumerate(video.phases)]
+    write_gray_avi(file, pictures, fps)
+
+
+def write_gray_avi(file: Path, pictures: Sequence[np.ndarray], fps: int) -> None:
+    """Write pictures (H,W) uint8 as Motion JPEG."""
+    size = pictures[0].shape[::-1]
     # OpenCV's own writer: it needs no codec library, and the same frames give the same bytes.
     writer = cv2.VideoWriter(str(file), cv2.CAP_OPENCV_MJPEG, cv2.VideoWriter.fourcc(*"MJPG"), fps, size)
     if not writer.isOpened():
         raise OSError(f"Cannot write a video. Expected a writable folder. Received: {file}")
-    for frame, phase in enumerate(video.phases):
-        gray = video.patient.image(phase, video.screen, frame, OVERSAMPLE)
+    for gray in pictures:
         writer.write(cv2.cvtColor(gray, cv2.COLOR_GRAY2BGR))
     writer.release()
 
@@ -114,7 +119,8 @@ def _tracing_rows(video: Video, frame: int) -> list[Sequence[object]]:
     ]
 
 
-def _write_csv(file: Path, header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+def write_csv(file: Path, header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Write a table as EchoNet's are written."""
     with file.open("w", newline="", encoding="utf-8") as stream:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(header)

@@ -1,0 +1,1 @@
+"""The phantom in every on-disk format that a reader knows."""

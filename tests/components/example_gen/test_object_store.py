@@ -1,0 +1,72 @@
+"""The datasets read from an object store: a local S3 server, by its real protocol."""
+
+import shutil
+
+import numpy as np
+import pytest
+from moto.server import ThreadedMotoServer
+from upath import UPath
+
+from components.content import digest_tree
+from components.files import local_folder, upload
+from tests.components.example_gen.makers import read_all
+
+BUCKET = "datasets"
+
+
+@pytest.fixture(scope="module")
+def store():
+    """A bucket on loopback."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in {
+            "AWS_ENDPOINT_URL": f"http://{host}:{port}", "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_DEFAULT_REGION": "us-east-1",
+        }.items():  # fmt: skip
+            patch.setenv(name, value)
+        bucket = UPath(f"s3://{BUCKET}")
+        bucket.mkdir()
+        yield bucket
+    server.stop()
+
+
+CASES = [
+    ("camus_nifti", "camus_nifti", {"frames": ["ED", "ES", "sequence"]}),
+    ("camus_mhd", "camus_mhd", {}),
+    ("echonet_pediatric", "echonet_pediatric", {}),
+    ("hmc_qu", "hmc_qu", {}),
+    ("sequence", "cardiac_uda",
+     {"pattern": r"(?P<patient>.+)_image", "image_suffix": "_image", "mask_suffix": "_label"}),
+    ("dicom", "dicom", {}),
+    ("folder", "folder_png", {"presence": "presence.csv"}),
+    ("folder", "folder_mha", {}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("reader", "folder", "options"), CASES, ids=[f"{case[0]}-{case[1]}" for case in CASES])
+def test_each_reader_reads_the_same_from_the_store(store, phantom_formats, reader, folder, options):
+    upload(phantom_formats / folder, store / folder, last="")
+    here, there = (read_all(reader, root / folder, **options) for root in (phantom_formats, store))
+    assert [frame.record for frame in there[0]] == [frame.record for frame in here[0]]
+    for one, two in zip(here[0], there[0], strict=True):
+        np.testing.assert_array_equal((one.image, one.mask), (two.image, two.mask))
+    assert there[1] == here[1]
+
+
+def test_digest_changes_with_the_content_in_the_store(store):
+    place = store / "digest"
+    (place / "a.txt").write_text("one")
+    before = digest_tree(place)
+    assert digest_tree(place) == before
+    (place / "a.txt").write_text("two")
+    assert digest_tree(place) != before
+
+
+def test_folder_goes_up_and_comes_down_whole(store, phantom_formats, tmp_path):
+    shutil.copytree(phantom_formats / "dicom" / "masks", tmp_path / "deep" / "masks")
+    upload(tmp_path, store / "tree", last="")
+    with local_folder(store / "tree") as copy:
+        assert digest_tree(copy) == digest_tree(tmp_path)
+    assert not copy.exists()
