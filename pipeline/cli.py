@@ -8,6 +8,7 @@ import click
 
 EXIT_USER_ERROR = 2
 EXIT_NOT_BLESSED = 3
+EXIT_NOT_VALID = 4
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -27,6 +28,20 @@ def run(config: str, settings: tuple[str, ...]) -> None:
 
     if not run_config(config, settings):
         sys.exit(EXIT_NOT_BLESSED)
+
+
+@cli.command()
+@click.argument("config", type=click.Path(exists=True, dir_okay=False))
+@click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="Override one key of the configuration.")
+@click.option(
+    "--out", type=click.Path(file_okay=False), help="Where findings go; default: validation/ in the run root."
+)
+def validate(config: str, settings: tuple[str, ...], out: str | None) -> None:
+    """Check the datasets of CONFIG before any work. Exit code 4 when something has to be mended."""
+    from pipeline.commands.validate import validate_config
+
+    if not validate_config(config, settings, out):
+        sys.exit(EXIT_NOT_VALID)
 
 
 @cli.command()

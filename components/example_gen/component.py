@@ -4,8 +4,6 @@ import shutil
 from collections import Counter
 from pathlib import Path
 
-from upath import UPath
-
 from components.base import Component, Context, Directories, UserError
 from components.content import digest_tree
 from components.example_gen.beam_job import run_job
@@ -15,7 +13,7 @@ from components.example_gen.parameters import ExampleGenParameters
 from components.example_gen.readers.base import DeadLetter
 from components.example_gen.salt import load_salt
 from components.example_gen.shard import ShardWriter, Work
-from components.example_gen.source import Source, open_source
+from components.example_gen.source import Source, open_sources
 from components.example_gen.summary import describe, first_dead_letters
 from components.examples_artifact import DEAD_LETTERS
 from components.json_file import write_json_lines
@@ -34,7 +32,7 @@ class ExampleGen(Component[ExampleGenParameters]):
 
     def external_content(self) -> dict[str, str]:
         """Content of each dataset's folder, wherever it stands."""
-        return {source.spec.name: digest_tree(source.reader.root) for source in self._sources()}
+        return {source.spec.name: digest_tree(source.reader.root) for source in open_sources(self.parameters)}
 
     def execute(self, inputs: Directories, outputs: Directories, context: Context) -> None:
         """List, convert, add up; stop when too much is bad.
@@ -43,7 +41,7 @@ class ExampleGen(Component[ExampleGenParameters]):
             UserError: Too many dead letters, nothing to train on, or a patient in several splits.
         """
         parameters = self.parameters
-        sources = self._sources()
+        sources = open_sources(self.parameters)
         works, listed = _list(sources)
         context.report(f"  {len(works)} files to read, {len(listed)} dead letters already in the lists")
         facts = context.work_dir / "facts"
@@ -59,15 +57,6 @@ class ExampleGen(Component[ExampleGenParameters]):
         context.report(describe(result, converter.vocabulary.names))
         self._check(result, len(works), context.work_dir)
         result.write(outputs["examples"], converter)
-
-    def _sources(self) -> tuple[Source, ...]:
-        root = UPath(self.parameters.data_root)
-        if not root.is_dir():
-            raise UserError(
-                f"{root}: expected the folder that holds the datasets. Received: no such folder. Next step: set "
-                "data_root in the configuration or with --set data_root=/path."
-            )
-        return tuple(open_source(use, root) for use in self.parameters.datasets)
 
     def _check(self, result: Result, references: int, work_dir: Path) -> None:
         if result.references != references:  # the records of each file are accounted for by Reader.read

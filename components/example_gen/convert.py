@@ -20,6 +20,21 @@ DIGITS = 16  # hexadecimal digits of an id
 
 
 @dataclass(frozen=True)
+class Identity:
+    """Who and what a frame is.
+
+    Attributes:
+        patient_id, example_id: Salted hashes.
+        annotated: Structures that somebody looked for.
+    """
+
+    patient_id: str
+    example_id: str
+    split: str
+    annotated: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Converter:
     """Turns frames into records.
 
@@ -40,20 +55,35 @@ class Converter:
         Raises:
             BadRecordError: The mask holds a label the dataset does not map, or the source names no valid split.
         """
-        spec = source.spec
-        patient = self._hashed("patient", source.namespace, frame.patient)
-        annotated = _annotated(spec, frame)
-        ids = self._structure_ids(spec, frame.mask, annotated)
+        spec, who = source.spec, self.identity(source, frame)
+        ids = self.structure_ids(spec, frame.mask, who.annotated)
         image, mask, spacing = self._fitted(frame.image, ids, spec.spacing.apply(frame.spacing_mm))
         return Record(
             image_png=_png(image), mask_png=_png(mask), height=image.shape[0], width=image.shape[1],
-            spacing_mm=spacing, label_presence=self.vocabulary.presence(annotated), domain=spec.domain,
-            dataset=spec.name, view=frame.view, frame=frame.frame, split=_split(spec.split, frame.split, patient),
-            patient_id=patient, example_id=self._hashed("example", spec.name, frame.record),
+            spacing_mm=spacing, label_presence=self.vocabulary.presence(who.annotated), domain=spec.domain,
+            dataset=spec.name, view=frame.view, frame=frame.frame, split=who.split, patient_id=who.patient_id,
+            example_id=who.example_id,
         )  # fmt: skip
 
-    def _structure_ids(self, spec: DatasetSpec, labels: np.ndarray, annotated: tuple[str, ...]) -> np.ndarray:
-        """Source labels (H,W) → structure ids (H,W) uint8; what is not annotated becomes background."""
+    def identity(self, source: Source, frame: Frame) -> Identity:
+        """What a frame is, without its pixels.
+
+        Raises:
+            BadRecordError: The source names no valid split, view or annotated structure.
+        """
+        spec = source.spec
+        patient = self.hashed("patient", source.namespace, frame.patient)
+        return Identity(
+            patient, self.hashed("example", spec.name, frame.record), _split(spec.split, frame.split, patient),
+            _annotated(spec, frame),
+        )  # fmt: skip
+
+    def structure_ids(self, spec: DatasetSpec, labels: np.ndarray, annotated: tuple[str, ...]) -> np.ndarray:
+        """Source labels (H,W) → structure ids (H,W) uint8; what is not annotated becomes background.
+
+        Raises:
+            BadRecordError: The mask holds a label the dataset does not map.
+        """
         known = {0, *spec.labels, *spec.unused_labels}
         unknown = sorted(set(np.unique(labels).tolist()) - known)
         if unknown:
@@ -75,7 +105,8 @@ class Converter:
         gray = np.clip(np.rint(fitted.numpy()[..., 0]), 0, 255).astype(np.uint8)
         return gray, mask.numpy()[..., 0], (rows, columns)
 
-    def _hashed(self, *parts: str) -> str:
+    def hashed(self, *parts: str) -> str:
+        """Salted hash of some words."""
         return hmac.new(self.salt, "\0".join(parts).encode(), hashlib.sha256).hexdigest()[:DIGITS]
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from upath import UPath
 
 from components.base import UserError
-from components.example_gen.parameters import DatasetUse
+from components.example_gen.parameters import DatasetUse, ExampleGenParameters
 from components.example_gen.readers import reader_type
 from components.example_gen.readers.base import Reader
 from components.files import stays_inside
@@ -27,12 +27,22 @@ class Source:
     splits: tuple[str, ...]
 
 
-def open_source(use: DatasetUse, data_root: UPath) -> Source:
-    """Find the dataset's folder and its reader.
+def open_sources(parameters: ExampleGenParameters) -> tuple[Source, ...]:
+    """Find each dataset's folder and its reader.
 
     Raises:
-        UserError: The folder is missing, or a link leads out of data_root.
+        UserError: A folder is missing, or a link leads out of data_root.
     """
+    root = UPath(parameters.data_root)
+    if not root.is_dir():
+        raise UserError(
+            f"{root}: expected the folder that holds the datasets. Received: no such folder. Next step: set "
+            "data_root in the configuration or with --set data_root=/path."
+        )
+    return tuple(_open_source(use, root) for use in parameters.datasets)
+
+
+def _open_source(use: DatasetUse, data_root: UPath) -> Source:
     spec = use.resolved()
     root = data_root / use.root
     if not root.is_dir():

@@ -3,7 +3,7 @@
 import gzip
 import io
 import zlib
-from typing import IO, Any
+from typing import Any
 
 import nibabel as nib
 import numpy as np
@@ -16,6 +16,7 @@ from components.files import Location
 KINDS = (nib.Nifti1Image, nib.Nifti2Image)
 HEADER_BYTES = 540  # of the larger kind
 LARGEST_LOOP = 2**31  # bytes
+MOST_BEHIND = 2**20  # bytes
 
 
 def read_nifti(path: Location) -> tuple[np.ndarray, tuple[float, float]]:
@@ -41,7 +42,7 @@ def read_nifti_sequence(path: Location) -> tuple[np.ndarray, tuple[float, float]
     """
     try:
         with path.open("rb") as stored:
-            image = _load(gzip.open(stored) if path.name.lower().endswith(".gz") else stored)
+            image = _load(gzip.GzipFile(fileobj=stored) if path.name.lower().endswith(".gz") else stored)
         columns, rows = (float(zoom) for zoom in image.header.get_zooms()[:2])
         values = np.asarray(image.dataobj).reshape((*image.shape[:2], -1))
         return values.transpose(2, 1, 0), (rows, columns)
@@ -51,7 +52,7 @@ def read_nifti_sequence(path: Location) -> tuple[np.ndarray, tuple[float, float]
         raise BadRecordError(f"expected a readable NIfTI file, {path.name}. Received: {error}") from None
 
 
-def _load(stream: IO[bytes]) -> Any:
+def _load(stream: Any) -> Any:
     """The image, its size checked before its pixels are read.
 
     Raises:
@@ -70,6 +71,6 @@ def _load(stream: IO[bytes]) -> Any:
     if size > LARGEST_LOOP:
         raise BadRecordError(f"expected at most {LARGEST_LOOP} bytes of pixels. Received: {size}")
     content = head + stream.read(size + int(header.get_data_offset()) - len(head))
-    while stream.read(2**20):  # what follows the pixels, and at the end the checksum
-        pass
+    if len(stream.read(MOST_BEHIND)) == MOST_BEHIND:  # reading to the end compares the checksum
+        raise BadRecordError(f"expected nothing behind the pixels. Received: {MOST_BEHIND} bytes or more")
     return kind.from_bytes(content)
