@@ -33,9 +33,7 @@ def run(config: str, settings: tuple[str, ...]) -> None:
 @cli.command()
 @click.argument("config", type=click.Path(exists=True, dir_okay=False))
 @click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="Override one key of the configuration.")
-@click.option(
-    "--out", type=click.Path(file_okay=False), help="Where findings go; default: validation/ in the run root."
-)
+@click.option("--out", type=click.Path(file_okay=False), help="Default: validation/ in the run root.")
 def validate(config: str, settings: tuple[str, ...], out: str | None) -> None:
     """Check the datasets of CONFIG before any work. Exit code 4 when something has to be mended."""
     from pipeline.commands.validate import validate_config
@@ -59,11 +57,11 @@ def phantom(out: str, settings: str | None, seed: int | None, formats: bool) -> 
 
 
 @cli.command()
-@click.argument("model_dir", type=click.Path(exists=True, file_okay=False))
-@click.argument("images", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False))
-@click.option("--out", required=True, type=click.Path(file_okay=False), help="Directory for masks and overlays.")
+@click.argument("model_dir")
+@click.argument("images", nargs=-1, required=True)
+@click.option("--out", required=True, help="Directory for masks and overlays.")
 def predict(model_dir: str, images: tuple[str, ...], out: str) -> None:
-    """Segment IMAGES (PNG, JPEG, NIfTI, AVI) with the SavedModel in MODEL_DIR."""
+    """Segment IMAGES (PNG, JPEG, TIFF, NIfTI, AVI, DICOM) with the SavedModel in MODEL_DIR; each may be in a store."""
     from pipeline.commands.predict import predict_files
 
     predict_files(model_dir, images, out)

@@ -4,6 +4,8 @@ import os
 from pathlib import Path
 
 import pytest
+from moto.server import ThreadedMotoServer
+from upath import UPath
 
 from components.base import Context
 from components.example_gen.component import ExampleGen
@@ -62,3 +64,21 @@ def phantom_formats(tmp_path_factory) -> Path:
 def camus_mhd(phantom_formats) -> Path:
     """The older release of CAMUS."""
     return phantom_formats / "camus_mhd"
+
+
+@pytest.fixture(scope="session")
+def store():
+    """A bucket of an S3 server on loopback."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in {
+            "AWS_ENDPOINT_URL": f"http://{host}:{port}", "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_DEFAULT_REGION": "us-east-1",
+        }.items():  # fmt: skip
+            patch.setenv(name, value)
+        bucket = UPath("s3://labeldrop")
+        bucket.mkdir()
+        yield bucket
+    server.stop()

@@ -71,7 +71,9 @@ class ExampleGen(Component[ExampleGenParameters]):
             )
         for split in ("train", "val"):
             if not result.shards[split]:
-                counted = Counter({entry["split"]: entry["records"] for entry in result.counts})
+                counted: Counter[str] = Counter()
+                for entry in result.counts:
+                    counted[entry["split"]] += entry["records"]
                 raise UserError(
                     f"Expected records in the split {split!r} to train on. Received: {dict(counted)}. Next step: check "
                     "the split lists or the split rule of the datasets."

@@ -4,14 +4,18 @@ import shutil
 import uuid
 from pathlib import Path
 
+from upath import UPath
+
 from components.base import Component, Context, Directories
 from components.durable import publish
 from components.evaluator.artifacts import read_verdict
+from components.files import upload
 from components.json_file import read_json, write_json
 from components.pusher.parameters import PusherParameters
 from components.trainer.model_artifact import SERVING
 
 PUSHED = "pushed.json"
+SAVED_MODEL = "saved_model.pb"  # TF Serving takes a version for whole once it is there
 
 
 class Pusher(Component[PusherParameters]):
@@ -32,7 +36,7 @@ class Pusher(Component[PusherParameters]):
         verdict = read_verdict(inputs["blessing"])
         facts: dict[str, object] = {"verdict": verdict, "pushed": False}
         if verdict == "BLESSED":
-            target = push(inputs["model"] / SERVING, Path(self.parameters.destination))
+            target = push(inputs["model"] / SERVING, UPath(self.parameters.destination))
             facts |= {"pushed": True, "version": int(target.name), "path": str(target)}
             context.report(f"Pushed {target}")
         else:
@@ -42,19 +46,25 @@ class Pusher(Component[PusherParameters]):
     def is_current(self, outputs: Directories) -> bool:
         """A pushed version that somebody deleted is pushed again."""
         facts = read_json(outputs["pushed_model"] / PUSHED)
-        return not facts["pushed"] or (Path(facts["path"]) / "saved_model.pb").is_file()
+        return not facts["pushed"] or (UPath(facts["path"]) / SAVED_MODEL).is_file()
 
 
-def push(saved_model: Path, destination: Path) -> Path:
-    """Copy a SavedModel aside and rename it to the next version, so that TF Serving never sees half of one.
+def push(saved_model: Path, destination: UPath) -> UPath:
+    """Copy a SavedModel to the next version, so that TF Serving never sees half of one.
+
+    In a folder it is copied aside and renamed; an object store has no renaming, and saved_model.pb goes there last.
 
     Returns:
         The new version's directory.
     """
     destination.mkdir(parents=True, exist_ok=True)
+    entries = destination.iterdir() if destination.is_dir() else ()  # an empty place in a store is not there
+    versions = [int(entry.name) for entry in entries if entry.name.isdecimal()]
+    target = destination / str(max(versions, default=0) + 1)
+    if not isinstance(destination, Path):
+        upload(saved_model, target, last=SAVED_MODEL)
+        return target
     aside = destination / f".pushing-{uuid.uuid4().hex}"
     shutil.copytree(saved_model, aside)
-    versions = [int(entry.name) for entry in destination.iterdir() if entry.name.isdecimal()]
-    target = destination / str(max(versions, default=0) + 1)
-    publish(aside, target)
+    publish(aside, Path(target))
     return target

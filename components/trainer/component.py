@@ -72,7 +72,8 @@ class Trainer(Component[TrainerParameters]):
             return
         state.load_best(model)
         trained = model.network if isinstance(model, DeeplySupervised) else model
-        save_model(trained, plan, decision_of(self.parameters.loss.name), artifact, outputs["model"])
+        decision = decision_of(self.parameters.loss.name)
+        save_model(trained, plan, decision, artifact.vocabulary, outputs["model"], artifact.keep_aspect)
         _save_run(state, context.work_dir / "logs", outputs["model_run"])
 
     def _fit(

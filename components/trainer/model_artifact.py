@@ -5,7 +5,6 @@ from pathlib import Path
 
 import keras
 
-from components.examples_artifact import ExamplesArtifact
 from components.json_file import read_json, write_json
 from data_schemas.vocabulary import Structure, Vocabulary
 from models.decision import Decision
@@ -20,16 +19,21 @@ LABELS = Path("assets.extra") / "labels.json"  # beside the SavedModel: what its
 
 
 def save_model(
-    trained: keras.Model, plan: UNetPlan, decision: Decision, artifact: ExamplesArtifact, directory: Path
-) -> None:
-    """Write all forms of the network; `trained` may live in a distribution strategy and carry an optimizer."""
+    trained: keras.Model, plan: UNetPlan, decision: Decision, vocabulary: Vocabulary, directory: Path,
+    keep_aspect: bool = True,
+) -> None:  # fmt: skip
+    """Write all forms of the network; `trained` may live in a distribution strategy and carry an optimizer.
+
+    Args:
+        keep_aspect: Whether the training images were padded to their size; otherwise they were stretched.
+    """
     network = build_unet(plan)
     for layer in network.layers:  # by name: training may have had further heads, and another precision
         layer.set_weights(trained.get_layer(layer.name).get_weights())
-    export(network, decision, directory / SERVING, artifact.keep_aspect)
+    export(network, decision, directory / SERVING, keep_aspect)
     labels = directory / SERVING / LABELS
     labels.parent.mkdir()
-    structures = [asdict(structure) for structure in artifact.vocabulary.structures]
+    structures = [asdict(structure) for structure in vocabulary.structures]
     write_json(labels, {"background": 0, "structures": structures})
     network.save(directory / NETWORK)
     write_json(directory / PLAN, plan.to_dict())

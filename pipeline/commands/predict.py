@@ -1,12 +1,16 @@
 """`labeldrop predict`."""
 
+from contextlib import ExitStack
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
 import numpy as np
 from PIL import Image
+from upath import UPath
 
 from components.base import UserError
+from components.files import local_copy, upload
 from components.overlay import overlay
 from pipeline.prediction.inputs import InputError, InputFile, open_input
 from pipeline.prediction.model import PushedModel
@@ -15,37 +19,51 @@ from pipeline.prediction.model import PushedModel
 def predict_files(model_dir: str, images: tuple[str, ...], out: str) -> None:
     """Write a mask and an overlay for each file; a bad file is named and the others are still done.
 
+    Model, images and output may be in a folder or an object store.
+
     Raises:
         UserError: The model cannot be used, two files share a name, or at least one file could not be segmented.
     """
-    inputs, failures = _open_all(images)
-    model = PushedModel(Path(model_dir))
-    Path(out).mkdir(parents=True, exist_ok=True)
-    for file in inputs:
-        try:
-            click.echo(f"{file.path} -> {_predict_one(model, file, Path(out))}")
-        except InputError as error:
-            failures.append(str(error))
+    failures: list[str] = []
+    with ExitStack() as copies:
+        inputs = _open_all(images, copies, failures)
+        model = PushedModel(model_dir)
+        target = UPath(out)
+        folder = target if isinstance(target, Path) else Path(copies.enter_context(TemporaryDirectory()))
+        folder.mkdir(parents=True, exist_ok=True)
+        for image, file in inputs.items():
+            try:
+                click.echo(f"{image} -> {target / _predict_one(model, file, folder).name}")
+            except InputError as error:
+                failures.append(str(error))
+        if folder is not target:
+            upload(folder, target, last="")
     if failures:
         raise UserError("\n".join([f"{len(failures)} of {len(images)} files could not be segmented:", *failures]))
 
 
-def _open_all(images: tuple[str, ...]) -> tuple[list[InputFile], list[str]]:
+def _open_all(images: tuple[str, ...], copies: ExitStack, failures: list[str]) -> dict[str, InputFile]:
+    """Each image as a local file; what cannot be opened is added to the failures."""
     inputs: dict[str, InputFile] = {}
-    failures = []
-    for path in images:
+    names: dict[str, str] = {}
+    for image in images:
+        path = UPath(image)
+        if not path.is_file():
+            failures.append(f"{image}: expected a file. Received: no such file")
+            continue
         try:
-            file = open_input(Path(path))
+            file = open_input(copies.enter_context(local_copy(path)))
         except InputError as error:
             failures.append(str(error))
             continue
-        if file.stem in inputs:
+        if file.stem in names:
             raise UserError(
                 f"Expected files with different names, because outputs are named after them. "
-                f"Received: {inputs[file.stem].path} and {path}"
+                f"Received: {names[file.stem]} and {image}"
             )
-        inputs[file.stem] = file
-    return list(inputs.values()), failures
+        names[file.stem] = image
+        inputs[image] = file
+    return inputs
 
 
 def _predict_one(model: PushedModel, file: InputFile, out: Path) -> Path:

@@ -8,10 +8,13 @@ import cv2
 import nibabel as nib
 import numpy as np
 from nibabel.filebasedimages import ImageFileError
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
-UNKNOWN_SPACING = (float("nan"), float("nan"))
-LARGEST_SIDE = 8192  # pixels; a header that claims more is refused before anything is allocated
+from components.example_gen.readers.base import LARGEST_SIDE, UNKNOWN_SPACING, BadRecordError
+from components.example_gen.readers.dicom import load_dicom
+from components.example_gen.readers.dicom_decoder import decode_gray
+from components.example_gen.readers.dicom_spacing import region_spacing
+from components.example_gen.readers.picture import read_image
 
 
 class InputError(ValueError):
@@ -48,20 +51,16 @@ class InputFile(ABC):
 
 
 class PictureFile(InputFile):
-    """PNG or JPEG; its mask is a PNG of ids."""
+    """PNG, JPEG or TIFF; its mask is a PNG of ids."""
 
-    suffixes = (".png", ".jpg", ".jpeg")
+    suffixes = (".png", ".jpg", ".jpeg", ".tif", ".tiff")
 
     def frames(self) -> Iterator[np.ndarray]:
         """The one picture as 8-bit gray."""
         try:
-            with Image.open(self.path) as picture:
-                _check_size(picture.size, self.path)
-                if picture.mode.startswith(("I", "F")):
-                    raise InputError(f"{self.path}: expected 8 bits a channel. Received: Pillow mode {picture.mode}")
-                yield np.asarray(picture.convert("L"))
-        except (UnidentifiedImageError, OSError, Image.DecompressionBombError) as error:
-            raise InputError(f"{self.path}: expected a PNG or JPEG image. Received: {error}") from None
+            yield read_image(self.path)[0]
+        except BadRecordError as error:
+            raise InputError(f"{self.path}: {error}") from None
 
     def write_masks(self, masks: Sequence[np.ndarray], out: Path) -> Path:
         """`<stem>_mask.png`."""
@@ -126,13 +125,29 @@ class VideoFile(InputFile):
 
     def write_masks(self, masks: Sequence[np.ndarray], out: Path) -> Path:
         """`<stem>_mask.tiff`, one page a frame."""
-        target = out / f"{self.stem}_mask.tiff"
-        pages = [Image.fromarray(mask) for mask in masks]
-        pages[0].save(target, save_all=True, append_images=pages[1:], compression="tiff_deflate")
-        return target
+        return _write_pages(masks, out / f"{self.stem}_mask.tiff")
 
 
-KINDS: tuple[type[InputFile], ...] = (PictureFile, NiftiFile, VideoFile)
+class DicomFile(InputFile):
+    """DICOM ultrasound, one frame or many; its masks are the pages of one lossless TIFF, and no name goes with them."""
+
+    suffixes = (".dcm", ".dicom")
+
+    def frames(self) -> Iterator[np.ndarray]:
+        """Every frame as gray; spacing from the region calibration where it fits the image."""
+        try:
+            header, content = load_dicom(self.path)
+            self.spacing_mm = region_spacing(header)
+            yield from decode_gray(content, header)
+        except BadRecordError as error:
+            raise InputError(f"{self.path}: {error}") from None
+
+    def write_masks(self, masks: Sequence[np.ndarray], out: Path) -> Path:
+        """`<stem>_mask.tiff`, one page a frame."""
+        return _write_pages(masks, out / f"{self.stem}_mask.tiff")
+
+
+KINDS: tuple[type[InputFile], ...] = (PictureFile, NiftiFile, VideoFile, DicomFile)
 
 
 def open_input(path: Path) -> InputFile:
@@ -146,6 +161,12 @@ def open_input(path: Path) -> InputFile:
             return kind(path)
     known = [suffix for kind in KINDS for suffix in kind.suffixes]
     raise InputError(f"{path}: expected a file name ending in one of {known}")
+
+
+def _write_pages(masks: Sequence[np.ndarray], target: Path) -> Path:
+    pages = [Image.fromarray(mask) for mask in masks]
+    pages[0].save(target, save_all=True, append_images=pages[1:], compression="tiff_deflate")
+    return target
 
 
 def _check_size(sides: Sequence[float], path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageOps
 
 from components.overlay import overlay
 from data_schemas.vocabulary import Vocabulary
@@ -22,7 +22,7 @@ def draw_sheet(samples: Mapping[tuple[str, str], Sample], vocabulary: Vocabulary
     for place, ((dataset, view), sample) in enumerate(cells):
         left, top = GAP + place % columns * width, GAP + place // columns * height
         picture = Image.fromarray(overlay(sample.image, sample.ids, vocabulary.colors))
-        picture.thumbnail((SIDE, SIDE))
+        picture = ImageOps.contain(picture, (SIDE, SIDE))
         sheet.paste(picture, (left + (SIDE - picture.width) // 2, top + (SIDE - picture.height) // 2))
         draw.text((left, top + SIDE + 4), f"{dataset} {view}", fill="white", font_size=15)
     left = GAP

@@ -62,3 +62,14 @@ def test_anisotropic_spacing_becomes_isotropic_and_unknown_stays_unknown():
     np.testing.assert_allclose(fitted_spacing(shape, known, fit), [0.625, 0.625], rtol=1e-6)
     unknown = tf.constant(UNKNOWN)
     assert np.isnan(fitted_spacing(shape, unknown, plan_fit(shape, unknown, (64, 64)))).all()
+
+
+def test_stretching_fills_the_target_and_is_undone():
+    shape, spacing = tf.constant([60, 100]), tf.constant([0.5, 0.3])
+    fit = plan_fit(shape, spacing, (64, 64), keep_aspect=False)
+    assert (fit.content.numpy().tolist(), fit.offset.numpy().tolist()) == ([64, 64], [0, 0])
+    rows, columns = np.meshgrid(np.arange(60.0), np.arange(100.0), indexing="ij")
+    smooth = tf.constant((rows + columns)[..., None], tf.float32)
+    back = unfit(fit_image(smooth, fit, (64, 64)), fit, shape)
+    assert np.abs((back - smooth).numpy())[3:-3, 3:-3].max() < 1.5
+    np.testing.assert_allclose(fitted_spacing(shape, spacing, fit), [0.5 * 60 / 64, 0.3 * 100 / 64], rtol=1e-6)

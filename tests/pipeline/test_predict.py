@@ -9,6 +9,7 @@ from click.testing import CliRunner
 from PIL import Image
 
 from components.base import UserError
+from components.files import upload
 from components.trainer.model_artifact import save_model
 from data_schemas.vocabulary import load_vocabulary
 from models.plan import make_plan
@@ -63,6 +64,28 @@ def test_each_kind_of_file_gets_a_mask_on_its_own_grid_and_an_overlay(base, tmp_
     assert (out / "loop_overlay.gif").is_file()
 
 
+def test_dicom_loop_gets_a_mask_a_frame_and_no_name_goes_with_it(base, phantom_formats, tmp_path):
+    study = next((phantom_formats / "dicom" / "images").rglob("*.dcm"))
+    result = predict(base, tmp_path / "out", study)
+    assert result.exit_code == 0, result.output
+    with Image.open(tmp_path / "out" / f"{study.stem}_mask.tiff") as pages:
+        assert pages.n_frames == 7
+    content = b"".join(file.read_bytes() for file in (tmp_path / "out").iterdir())
+    assert b"PHANTOM" not in content.upper()
+    assert "PHANTOM" not in result.output.replace(str(study), "").upper()
+
+
+def test_model_images_and_masks_may_be_in_an_object_store(base, store, tmp_path):
+    Image.fromarray(noise(50, 70)).save(tmp_path / "picture.png")
+    upload(tmp_path, store / "incoming", last="")
+    upload(base, store / "models", last="saved_model.pb")
+    result = predict(store / "models", store / "masks", store / "incoming" / "picture.png")
+    assert result.exit_code == 0, result.output
+    assert predict(base, tmp_path / "out", tmp_path / "picture.png").exit_code == 0
+    for name in ("picture_mask.png", "picture_overlay.png"):
+        assert (store / "masks" / name).read_bytes() == (tmp_path / "out" / name).read_bytes()
+
+
 def test_nifti_is_read_upright(base, tmp_path):
     picture = noise(60, 40)
     Image.fromarray(picture).save(tmp_path / "a.png")
@@ -109,3 +132,5 @@ def test_files_whose_outputs_would_collide_are_refused_before_any_work(base, tmp
 def test_directory_without_a_model_is_a_clear_error(tmp_path):
     Image.fromarray(noise(8, 8)).save(tmp_path / "a.png")
     assert "numbered versions" in str(predict(tmp_path, tmp_path / "out", tmp_path / "a.png").exception)
+    nowhere = predict(tmp_path / "nowhere", tmp_path / "out", tmp_path / "a.png").exception
+    assert "no such directory" in str(nowhere)

@@ -96,7 +96,7 @@ class DicomReader(Reader):
     def frames(self, reference: Reference) -> Iterator[Frame | DeadLetter]:
         """The wanted frames."""
         assert isinstance(reference, DicomReference)
-        header, content = _load(self.path(reference.file))
+        header, content = load_dicom(self.path(reference.file))
         pictures, spacing = decode_gray(content, header), region_spacing(header)
         patient = str(header.get("PatientID") or "")
         if not patient:
@@ -147,7 +147,7 @@ class DicomReader(Reader):
         return {stem: sorted(found) for stem, found in masks.items()}
 
 
-def _load(path: Location) -> tuple[Any, bytes]:
+def load_dicom(path: Location) -> tuple[Any, bytes]:
     """Header and bytes of a file, opened once.
 
     Raises:

@@ -114,7 +114,8 @@ class EchoNetReader(Reader):
         traced = {}
         for cell, lines in rows.items():
             try:
-                traced[self._number(cell)] = self.outline([self._coordinates(line, row) for line, row in lines])
+                number = self._number(cell)
+                traced[number] = self.outline([self._coordinates(line, row) for line, row in lines])
             except BadRecordError as error:
                 yield self.dead_letter(file, f"{stem}_{cell}", str(error))
         if traced:

@@ -119,6 +119,8 @@ def _read_pillow(path: Location, mode: str | None) -> np.ndarray:
         with warnings.catch_warnings(), local_copy(path) as file, Image.open(file) as picture:
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # check_size decides
             check_size(picture.size)
+            if mode is not None and picture.mode.startswith(("I", "F")):
+                raise BadRecordError(f"expected 8 bits a channel, {path.name}. Received: mode {picture.mode}")
             if mode is None and picture.mode not in ("L", "P", "1"):
                 raise BadRecordError(
                     f"expected a mask of one 8-bit channel, {path.name}. Received: mode {picture.mode}"

@@ -14,7 +14,8 @@ from components.example_gen.component import ExampleGen
 from components.example_gen.parameters import ExampleGenParameters
 from components.examples_artifact import ExamplesArtifact
 from data_schemas.example_schema import feature_spec, load_schema
-from tests.components.example_gen.makers import mask_of, write_camus, write_echonet, write_folder
+from pipeline.config import CONFIGS_DIR, load_config
+from tests.components.example_gen.makers import mask_of, write_camus, write_echonet, write_folder, write_nifti
 
 SPLITS = ("train", "val", "test")
 
@@ -204,6 +205,54 @@ def test_link_that_leads_out_of_the_data_root_is_refused(data, tmp_path):
     (data / "link").symlink_to(outside)
     with pytest.raises(UserError, match="expected a folder inside"):
         convert(parameters(data, datasets=[{"spec": "phantom_alpha", "root": "link"}]), tmp_path)
+
+
+def test_structures_may_be_annotated_in_some_views_only(data, tmp_path):
+    write_folder(data / "views", [f"p{k}_{view}_ED" for k in range(9) for view in ("2CH", "4CH")])
+    use = {
+        "spec": "folder", "root": "views", "annotated": {"4CH": ["LV", "LA"], "2CH": ["LV"]},
+        "split": {"rule": "hash", "train": 0.6, "val": 0.3, "test": 0.1},
+        "spacing": {"rule": "fixed", "mm": [0.5, 0.5]},
+    }  # fmt: skip
+    artifact, _ = convert(parameters(data, datasets=[use]), tmp_path)
+    found = {(record["view"], tuple(record["label_presence"])) for record in all_records(artifact)}
+    assert found == {(b"2CH", (1, 0, 0)), (b"4CH", (1, 0, 1))}
+    np.testing.assert_allclose([record["image/spacing_mm"][1] for record in all_records(artifact)], 0.5 * 50 / 32)
+
+
+def test_view_that_the_dataset_does_not_list_is_a_dead_letter(data, tmp_path):
+    write_folder(data / "views", ["p1_PSAX_ED"])
+    with pytest.raises(UserError, match=r"expected a view of the dataset, \['2CH', '4CH'\]\. Received: 'PSAX'"):
+        convert(parameters(data, datasets=[{"spec": "folder", "root": "views"}]), tmp_path)
+
+
+def test_pictures_may_be_stretched_instead_of_padded(data, tmp_path):
+    artifact, _ = convert(parameters(data, keep_aspect=False), tmp_path)
+    assert artifact.keep_aspect is False
+    for record in records(artifact, "train"):
+        if record["dataset"] == b"phantom_alpha":
+            image = tf.io.decode_png(record["image/encoded"]).numpy()[..., 0]
+            assert image[0].any()
+            assert image[-1].any()
+            np.testing.assert_allclose(record["image/spacing_mm"], [0.3 * 40 / 32, 0.3 * 48 / 32], rtol=1e-5)
+
+
+def test_another_vocabulary_needs_no_code(tmp_path):
+    """The shipped example of abdominal CT, on slices of noise in Hounsfield units."""
+    rng = np.random.default_rng(0)
+    for source, labels in (("two_organs", (1, 6)), ("all_organs", (1, 2, 6))):
+        for patient in range(20):
+            mask = rng.choice([0, *labels], (20, 30)).astype(np.uint8)
+            name = f"case{source}{patient}_slice3.nii.gz"
+            write_nifti(tmp_path / "ct" / source / "masks" / name, mask)
+            hounsfield = rng.integers(-1000, 1500, (20, 30)).astype(np.int16)
+            write_nifti(tmp_path / "ct" / source / "images" / name, hounsfield)
+    config = load_config(CONFIGS_DIR / "abdominal_ct.yaml", (f"data_root={tmp_path / 'ct'}",))
+    artifact, _ = convert(config.example_gen, tmp_path)
+    assert artifact.vocabulary.names == ("LIVER", "SPLEEN", "KIDNEYS")
+    assert artifact.presence_patterns("train") == [(1, 1, 0), (1, 1, 1)]
+    assert artifact.partially_labelled("train") == (False, False, True)
+    assert artifact.manifest["dead_letters"] == 0
 
 
 def test_real_camus_patients_all_become_examples(camus_root, tmp_path):

@@ -4,33 +4,10 @@ import shutil
 
 import numpy as np
 import pytest
-from moto.server import ThreadedMotoServer
-from upath import UPath
 
 from components.content import digest_tree
 from components.files import local_folder, upload
 from tests.components.example_gen.makers import read_all
-
-BUCKET = "datasets"
-
-
-@pytest.fixture(scope="module")
-def store():
-    """A bucket on loopback."""
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in {
-            "AWS_ENDPOINT_URL": f"http://{host}:{port}", "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",
-            "AWS_DEFAULT_REGION": "us-east-1",
-        }.items():  # fmt: skip
-            patch.setenv(name, value)
-        bucket = UPath(f"s3://{BUCKET}")
-        bucket.mkdir()
-        yield bucket
-    server.stop()
-
 
 CASES = [
     ("camus_nifti", "camus_nifti", {"frames": ["ED", "ES", "sequence"]}),

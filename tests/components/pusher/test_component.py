@@ -36,6 +36,14 @@ def test_blessed_model_becomes_the_next_version(model, tmp_path):
         assert (target / "variables" / "variables.index").read_bytes() == b"weights"
 
 
+def test_versions_are_numbered_in_an_object_store_too(model, store):
+    for version in ("1", "2"):
+        target = push(model / "serving", store / "served")
+        assert target.name == version
+        assert (target / "saved_model.pb").read_bytes() == b"graph"
+        assert (target / "variables" / "variables.index").read_bytes() == b"weights"
+
+
 def test_nothing_is_pushed_without_a_blessing(model, tmp_path):
     pusher, outputs, facts = run(model, tmp_path, "NOT_BLESSED")
     assert facts == {"verdict": "NOT_BLESSED", "pushed": False}
