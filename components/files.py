@@ -44,8 +44,7 @@ def local_copy(path: Location, *beside: str) -> Iterator[Path]:
         return
     with tempfile.TemporaryDirectory(prefix="labeldrop-") as folder:
         for name in (path.name, *beside):
-            with path.with_name(name).open("rb") as source, (Path(folder) / name).open("wb") as target:
-                shutil.copyfileobj(source, target)
+            _copy(path.with_name(name), Path(folder) / name)
         yield Path(folder) / path.name
 
 
@@ -56,19 +55,25 @@ def local_folder(path: Location) -> Iterator[Path]:
         yield path
         return
     with tempfile.TemporaryDirectory(prefix="labeldrop-") as folder:
-        for file in path.rglob("*"):
-            if file.is_file():
-                target = Path(folder) / below(file, path)
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_bytes(file.read_bytes())
+        download(path, Path(folder))
         yield Path(folder)
+
+
+def download(place: Location, folder: Path) -> None:
+    """Copy everything below a place into a local folder."""
+    for file in place.rglob("*"):
+        if file.is_file():
+            _copy(file, folder / below(file, place))
 
 
 def upload(folder: Path, target: Location, last: str) -> None:
     """Copy a folder's files into another place, the one named `last` after all others."""
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     for file in sorted(files, key=lambda path: path.name == last):
-        place = target / below(file, folder)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        with file.open("rb") as source, place.open("wb") as copy:
-            shutil.copyfileobj(source, copy)
+        _copy(file, target / below(file, folder))
+
+
+def _copy(source: Location, target: Location) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with source.open("rb") as content, target.open("wb") as copy:
+        shutil.copyfileobj(content, copy)

@@ -21,7 +21,9 @@ class PipelineConfig(Parameters):
 
     Attributes:
         name: What the pipeline is called in logs.
-        run_root: Where its artifacts, checkpoints and metadata live.
+        run_root: Folder where its artifacts, checkpoints and metadata live.
+        artifact_store: A second place for published artifacts, such as s3://bucket/labeldrop: what this run root has
+            not made is fetched from there. It holds the images, so it needs the protection that they need.
         example_gen: Which datasets, and how they are converted.
         trainer: How the network is trained.
         evaluator: How it is judged.
@@ -30,6 +32,7 @@ class PipelineConfig(Parameters):
 
     name: str = Field(min_length=1)
     run_root: str = Field(min_length=1)
+    artifact_store: str | None = None
     example_gen: ExampleGenParameters
     trainer: TrainerParameters = TrainerParameters()
     evaluator: EvaluatorParameters = EvaluatorParameters()

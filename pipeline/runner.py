@@ -17,6 +17,7 @@ from components.base import Component, Context
 from components.content import digest_tree
 from components.durable import publish
 from components.json_file import read_json, write_json
+from pipeline.artifact_store import ArtifactStore
 from pipeline.dag import in_order
 from pipeline.fingerprint import fingerprint
 from pipeline.lock import run_lock
@@ -25,9 +26,13 @@ FACTS = "fingerprint.json"
 
 
 def run_pipeline(
-    components: Sequence[Component[Any]], run_root: Path, report: Callable[[str], None]
-) -> dict[str, Path]:
+    components: Sequence[Component[Any]], run_root: Path, report: Callable[[str], None],
+    artifact_store: str | None = None,
+) -> dict[str, Path]:  # fmt: skip
     """Run or reuse every component.
+
+    Args:
+        artifact_store: Where published artifacts are copied to and, where this run root lacks them, fetched from.
 
     Returns:
         The published directory of each channel.
@@ -39,7 +44,8 @@ def run_pipeline(
     for component in ordered:
         component.prepare_process()
     with run_lock(run_root):
-        run = _Run(run_root, report)
+        store = None if artifact_store is None else ArtifactStore(artifact_store, FACTS)
+        run = _Run(run_root, report, store)
         for position, component in enumerate(ordered, 1):
             run.bring_up(component, f"[{position}/{len(ordered)}] {component.name}")
         return run.channels
@@ -51,6 +57,7 @@ class _Run:
 
     root: Path
     report: Callable[[str], None]
+    store: ArtifactStore | None
     channels: dict[str, Path] = field(default_factory=dict)
     digests: dict[str, str] = field(default_factory=dict)
 
@@ -60,12 +67,17 @@ class _Run:
         key, parts = fingerprint(component, inputs)
         published = self.root / "artifacts" / component.name / key
         outputs = {channel: published / channel for channel in component.outputs}
+        aside = self.root / "work" / component.name / key / "outputs"
+        if self.store and not published.is_dir() and self.store.fetch(component.name, key, published, aside):
+            self.report(f"{label}: fetched from the artifact store")
         if published.is_dir() and component.is_current(outputs):
             self.report(f"{label}: nothing changed, reused {published}")
         else:
             self.report(f"{label}: running")
             started = time.monotonic()
             self._execute(component, key, parts, published)
+            if self.store:
+                self.store.put(component.name, key, published)
             self.report(f"{label}: done in {time.monotonic() - started:.1f} s")
         self.channels |= outputs
         self.digests |= read_json(published / FACTS)["outputs"]

@@ -27,7 +27,7 @@ def run_config(path: str, settings: tuple[str, ...]) -> bool:
     if not is_chief():
         run_worker(build_components(config), Path(config.run_root), click.echo)
         return True
-    channels = run_pipeline(build_components(config), Path(config.run_root), click.echo)
+    channels = run_pipeline(build_components(config), Path(config.run_root), click.echo, config.artifact_store)
     pushed = read_json(channels["pushed_model"] / PUSHED)
     click.echo("")
     click.echo((channels["evaluation"] / SUMMARY).read_text(encoding="utf-8").rstrip())

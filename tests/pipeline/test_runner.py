@@ -41,10 +41,10 @@ class Count(Component[CountParameters]):
         (outputs["length"] / "length.txt").write_text(f"{len(text)} {tries.read_text()}")
 
 
-def run(root, text="hello", workers=1):
+def run(root, text="hello", workers=1, store=None):
     said = []
     components = [Count(CountParameters()), Write(WriteParameters(text=text, workers=workers))]
-    channels = run_pipeline(components, root, said.append)
+    channels = run_pipeline(components, root, said.append, store)
     executed = [line.split()[1].rstrip(":") for line in said if line.endswith("running")]
     return channels, executed
 
@@ -93,3 +93,21 @@ def test_run_root_is_held_by_one_run(tmp_path):
         run(tmp_path)
     assert "run_root of its own" in str(caught.value)
     run(tmp_path)
+
+
+def test_artifacts_come_from_the_store_where_another_machine_made_them(tmp_path, store):
+    place = str(store / "artifacts")
+    first, executed = run(tmp_path / "one", store=place)
+    assert executed == ["Write", "Count"]
+    second, executed = run(tmp_path / "two", store=place)
+    assert executed == []
+    assert (second["length"] / "length.txt").read_bytes() == (first["length"] / "length.txt").read_bytes()
+    assert run(tmp_path / "three", text="other", store=place)[1] == ["Write", "Count"]
+
+
+def test_half_copied_artifact_is_made_again(tmp_path, store):
+    place = store / "half"
+    run(tmp_path / "one", store=str(place))
+    for marker in place.rglob("fingerprint.json"):
+        marker.unlink()
+    assert run(tmp_path / "two", store=str(place))[1] == ["Write", "Count"]
