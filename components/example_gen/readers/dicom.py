@@ -4,7 +4,8 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from pathlib import PurePosixPath
+from typing import Any, Literal
 
 import numpy as np
 import pydicom
@@ -40,11 +41,14 @@ class DicomOptions(Options):
         masks: Sub-folder of masks named <file without suffix>_<frame counted from 0>; only frames with a mask are read.
             None reads every frame as one that nobody annotated.
         view: View of every file, for example 4CH.
+        patient: What tells patients apart: PatientID, StudyInstanceUID where it was removed and each patient has one
+            study, or folder, the first one below `images`.
     """
 
     images: Below = "images"
     masks: Below | None = "masks"
     view: str = "unknown"
+    patient: Literal["PatientID", "StudyInstanceUID", "folder"] = "PatientID"
 
 
 @dataclass(frozen=True)
@@ -98,14 +102,23 @@ class DicomReader(Reader):
         assert isinstance(reference, DicomReference)
         header, content = load_dicom(self.path(reference.file))
         pictures, spacing = decode_gray(content, header), region_spacing(header)
-        patient = str(header.get("PatientID") or "")
-        if not patient:
-            raise BadRecordError("expected a PatientID, so that splits can be made by patient. Received: none")
+        patient = self._patient(header, reference.file)
         for record, (number, mask_file) in zip(reference.records, reference.wanted, strict=True):
             try:
                 yield self._frame(record, pictures, number, mask_file, spacing, patient)
             except BadRecordError as error:
                 yield self.dead_letter(reference.file, record, str(error))
+
+    def _patient(self, header: pydicom.Dataset, file: str) -> str:
+        wanted = self.options.patient
+        below_images = PurePosixPath(file).relative_to(self.options.images).parts
+        folder = below_images[0] if len(below_images) > 1 else ""
+        patient = folder if wanted == "folder" else str(header.get(wanted) or "")
+        if not patient:
+            raise BadRecordError(
+                f"expected a {wanted}, so that splits can be made by patient. Received: none. See the option `patient`"
+            )
+        return patient
 
     def _frame(
         self, record: str, pictures: np.ndarray, number: int, mask_file: str | None, spacing: tuple[float, float],

@@ -161,6 +161,37 @@ def test_header_that_claims_too_many_frames_is_refused(tmp_path):
     assert "expected 1 to 4096 frames" in read_all("dicom", tmp_path, masks=None)[1][0].reason
 
 
+def test_header_that_claims_too_many_pixels_is_refused(tmp_path):
+    write_dicom(tmp_path / "images" / "a.dcm", noise(1, 20, 30))
+    header = pydicom.dcmread(tmp_path / "images" / "a.dcm")
+    header.Rows = header.Columns = 65535
+    header.save_as(tmp_path / "images" / "a.dcm")
+    assert "expected sides of 1 to" in read_all("dicom", tmp_path, masks=None)[1][0].reason
+
+
+def test_real_palette_loop_in_rle_goes_through_its_table(tmp_path):
+    source = Path(__file__).parents[3].parent / "shared" / "data" / "dicom" / "US-PAL-8-10x-echo.dcm"
+    if not source.is_file():
+        pytest.skip(f"the real DICOM loop is not on this machine: {source}")
+    (tmp_path / "images").mkdir()
+    shutil.copy(source, tmp_path / "images")
+    assert "expected a PatientID" in read_all("dicom", tmp_path, masks=None)[1][0].reason
+    frames, letters = read_all("dicom", tmp_path, masks=None, patient="StudyInstanceUID")
+    assert (len(frames), letters) == (10, [])
+    image = pydicom.dcmread(source)
+    colors = pydicom.pixels.apply_color_lut(image.pixel_array, image) / 257
+    for frame, expected in zip(frames, colors @ np.array([0.299, 0.587, 0.114]), strict=True):
+        assert np.abs(frame.image - expected).max() <= 1
+
+
+def test_folder_may_tell_patients_apart(tmp_path):
+    write_dicom(tmp_path / "images" / "case1" / "deep" / "a.dcm", noise(1, 20, 30))
+    write_dicom(tmp_path / "images" / "b.dcm", noise(1, 20, 30))
+    frames, letters = read_all("dicom", tmp_path, masks=None, patient="folder")
+    assert [frame.patient for frame in frames] == ["case1"]
+    assert "expected a folder" in letters[0].reason
+
+
 def test_empty_folder_is_a_user_error(tmp_path):
     with pytest.raises(UserError, match="expected DICOM files"):
         read_all("dicom", tmp_path)

@@ -82,6 +82,19 @@ def test_what_is_left_out_is_named(converted):
     assert [letter["record"].partition("_")[2] for letter in letters] == ["No Systolic"] * 2
 
 
+def test_everything_is_accounted_for(converted):
+    manifest = converted[1].manifest
+    written = sum(entry["records"] for entry in manifest["counts"])
+    assert written == sum(sum(counts.values()) for counts in EXPECTED.values())
+    assert manifest["records_in"] == written + manifest["dead_letters"]
+
+
+def test_no_patient_of_a_source_is_in_the_artifact(converted):
+    content = b"".join(file.read_bytes() for file in converted[1].directory.rglob("*") if file.is_file()).upper()
+    for source_id in (b"PHANTOM^", b"PHANTOM-0", b"PATIENT0001", b"ES0001", b"19600101"):
+        assert source_id not in content
+
+
 def test_records_are_the_same_bytes_whatever_the_worker_count(converted):
     one, two = (
         [shard for split in SPLITS for shard in converted[workers].manifest["splits"][split]] for workers in (1, 2)

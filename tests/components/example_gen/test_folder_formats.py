@@ -1,5 +1,8 @@
 """The folder reader on what annotation tools export."""
 
+import struct
+import zlib
+
 import numpy as np
 import pytest
 import SimpleITK
@@ -15,6 +18,13 @@ def write_meta_image(path, array, spacing=(0.3, 0.3)):
     image = SimpleITK.GetImageFromArray(array)
     image.SetSpacing((spacing[1], spacing[0]))
     SimpleITK.WriteImage(image, str(path))
+
+
+def png_header(side):
+    """A PNG that claims to be side by side pixels."""
+    chunks = (b"IHDR" + struct.pack(">IIBBBBB", side, side, 8, 0, 0, 0, 0), b"IDAT" + zlib.compress(b"\0"), b"IEND")
+    parts = (struct.pack(">I", len(chunk) - 4) + chunk + struct.pack(">I", zlib.crc32(chunk)) for chunk in chunks)
+    return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
 
 
 @pytest.mark.parametrize("suffix", [".png", ".tif", ".tiff", ".nii.gz", ".nii", ".mha"])
@@ -91,11 +101,13 @@ def test_two_files_of_one_name_are_a_user_error(tmp_path):
         (".png", b"", "readable PNG"),
         (".mha", b"", "readable MetaImage"),
         (".nii", b"", "readable NIfTI"),
+        (".png", png_header(100_000), "exceeds limit"),
         (".mha", b"ObjectType = Image\nNDims = 2\nDimSize = 100000 100000\nElementType = MET_UCHAR\n"
                  b"ElementDataFile = LOCAL\n", "expected sides of 1 to"),
         (".mhd", b"ObjectType = Image\nNDims = 2\nDimSize = 5 5\nElementType = MET_UCHAR\n"
                  b"ElementDataFile = ../../secret.raw\n", "expected a data file beside"),
     ],
+    ids=["empty png", "empty mha", "empty nii", "huge png", "huge mha", "mhd that climbs"],
 )  # fmt: skip
 def test_damaged_or_hostile_file_is_a_dead_letter(tmp_path, suffix, content, reason):
     write_folder(tmp_path, [NAME])
