@@ -20,6 +20,7 @@ setup(
         "tensorflow-addons==0.23.0",
         "tensorflow-io==0.36.0",
         "tensorflow-metadata>=1.15,<1.17",
+        "ml-metadata==1.17.1",
         "apache-beam==2.77.0",
         "google-crc32c",
         "numpy>=1.26,<2",

@@ -14,6 +14,11 @@ def digest_tree(directory: Location) -> str:
     return total.hexdigest()
 
 
+def digest_text(text: str) -> str:
+    """SHA-256 of a text."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def digest_file(file: Location) -> str:
     """SHA-256 of a local file's content; of a file in an object store, what the store knows of its content (ETag)."""
     if not isinstance(file, Path):

@@ -22,11 +22,14 @@ def cli() -> None:
 @click.option(
     "--set", "settings", multiple=True, metavar="KEY=VALUE", help="Override one key, for example trainer.epochs=3."
 )
-def run(config: str, settings: tuple[str, ...]) -> None:
+@click.option("--force", multiple=True, metavar="NODE", help="Execute this node whatever the cache says.")
+@click.option("--from", "first", metavar="NODE", help="Start here, on the latest outputs of what stands before.")
+@click.option("--to", "last", metavar="NODE", help="Stop after this node.")
+def run(config: str, settings: tuple[str, ...], force: tuple[str, ...], first: str | None, last: str | None) -> None:
     """Run the pipeline of CONFIG: convert, train, evaluate, push. Exit code 3 when the gate says NOT_BLESSED."""
     from pipeline.commands.run import run_config
 
-    if not run_config(config, settings):
+    if not run_config(config, settings, force, first, last):
         sys.exit(EXIT_NOT_BLESSED)
 
 
@@ -65,6 +68,67 @@ def predict(model_dir: str, images: tuple[str, ...], out: str) -> None:
     from pipeline.commands.predict import predict_files
 
     predict_files(model_dir, images, out)
+
+
+_config = click.argument("config", type=click.Path(exists=True, dir_okay=False))
+_settings = click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="Override one key.")
+
+
+@cli.command()
+@_config
+@_settings
+def runs(config: str, settings: tuple[str, ...]) -> None:
+    """List the runs of CONFIG and what each node did."""
+    from pipeline.commands.history import show_runs
+
+    show_runs(config, settings)
+
+
+@cli.command()
+@_config
+@click.argument("artifact")
+@_settings
+@click.option("--picture", type=click.Path(dir_okay=False), help="Write an SVG too.")
+def lineage(config: str, artifact: str, settings: tuple[str, ...], picture: str | None) -> None:
+    """Tell what made ARTIFACT: a number, a channel (its latest), or a directory, such as a served model."""
+    from pipeline.commands.history import show_lineage
+
+    show_lineage(config, settings, artifact, picture)
+
+
+@cli.command()
+@_config
+@click.argument("first")
+@click.argument("second")
+@_settings
+def diff(config: str, first: str, second: str, settings: tuple[str, ...]) -> None:
+    """Compare what two runs were made from."""
+    from pipeline.commands.history import show_diff
+
+    show_diff(config, settings, first, second)
+
+
+@cli.command()
+@_config
+@click.argument("node")
+@_settings
+def explain(config: str, node: str, settings: tuple[str, ...]) -> None:
+    """Say why NODE ran in its last run, or did not."""
+    from pipeline.commands.history import show_explanation
+
+    show_explanation(config, settings, node)
+
+
+@cli.command()
+@_config
+@_settings
+@click.option("--keep-runs", default=3, show_default=True, help="How many of the last runs keep what they used.")
+@click.option("--yes", is_flag=True, help="Remove it, instead of only showing it.")
+def gc(config: str, settings: tuple[str, ...], keep_runs: int, yes: bool) -> None:
+    """Remove artifacts that neither the last runs nor a pushed model needs."""
+    from pipeline.commands.history import collect_garbage
+
+    collect_garbage(config, settings, keep_runs, yes)
 
 
 @cli.group()

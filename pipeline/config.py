@@ -12,6 +12,7 @@ from components.example_gen.parameters import ExampleGenParameters
 from components.pusher.parameters import PusherParameters
 from components.trainer.parameters import TrainerParameters
 from data_schemas.yaml_file import parse_yaml, read_yaml
+from pipeline.metadata.connection import MetadataParameters
 
 CONFIGS_DIR = Path(__file__).parent / "configs"
 
@@ -24,6 +25,7 @@ class PipelineConfig(Parameters):
         run_root: Folder where its artifacts, checkpoints and metadata live.
         artifact_store: A second place for published artifacts, such as s3://bucket/labeldrop: what this run root has
             not made is fetched from there. It holds the images, so it needs the protection that they need.
+        metadata: Where what happened is written down.
         example_gen: Which datasets, and how they are converted.
         trainer: How the network is trained.
         evaluator: How it is judged.
@@ -33,6 +35,7 @@ class PipelineConfig(Parameters):
     name: str = Field(min_length=1)
     run_root: str = Field(min_length=1)
     artifact_store: str | None = None
+    metadata: MetadataParameters = MetadataParameters()
     example_gen: ExampleGenParameters
     trainer: TrainerParameters = TrainerParameters()
     evaluator: EvaluatorParameters = EvaluatorParameters()

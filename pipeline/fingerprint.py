@@ -1,42 +1,38 @@
 """What decides a component's output: the content of its inputs, its parameters, the code it runs, the outside world."""
 
 import hashlib
-import importlib
 import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from components.base import Component
-from components.content import digest_file
-
-SHARED_CODE = ("data_schemas", "models")
+from pipeline.source_code import code_digests
 
 
-def fingerprint(component: Component[Any], input_digests: Mapping[str, str]) -> tuple[str, dict[str, Any]]:
-    """Digest of all that can change the output, and the parts it was made from.
+def fingerprint(component: Component[Any], input_digests: Mapping[str, str]) -> tuple[str, dict[str, str]]:
+    """Digest of all that can change the output, and the facts it was made from.
 
     Args:
         input_digests: Content digest of each input channel.
+
+    Returns:
+        The key, and each fact as text under a dotted name: inputs.<channel>, parameters.<key>, code.<file> and
+        external.<name>.
     """
     parameters = component.parameters.model_dump(mode="json", exclude=set(component.neutral))
-    parts = {
-        "inputs": dict(input_digests),
-        "parameters": parameters,
-        "code": _code_digest(component),
-        "external": component.external_content(),
+    facts = {
+        **{f"inputs.{channel}": digest for channel, digest in input_digests.items()},
+        **dict(_flat("parameters", parameters)),
+        **{f"code.{file}": digest for file, digest in code_digests(type(component).__module__).items()},
+        **{f"external.{name}": digest for name, digest in component.external_content().items()},
     }
-    text = json.dumps(parts, sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:16], parts
+    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16], facts
 
 
-def _code_digest(component: Component[Any]) -> str:
-    package = type(component).__module__.rpartition(".")[0]
-    modules = [*SHARED_CODE, package] if package else list(SHARED_CODE)
-    total = hashlib.sha256()
-    for name in modules:
-        root = Path(str(importlib.import_module(name).__file__)).parent
-        for file in sorted(root.rglob("*")):
-            if file.suffix in {".py", ".yaml", ".pbtxt"}:
-                total.update(f"{name}/{file.relative_to(root).as_posix()}\0{digest_file(file)}\n".encode())
-    return total.hexdigest()
+def _flat(name: str, value: Any) -> list[tuple[str, str]]:
+    """A nested value as dotted names and JSON texts."""
+    if isinstance(value, dict) and value:
+        return [item for key, inner in value.items() for item in _flat(f"{name}.{key}", inner)]
+    if isinstance(value, list) and any(isinstance(item, dict | list) for item in value):
+        return [item for place, inner in enumerate(value) for item in _flat(f"{name}.{place}", inner)]
+    return [(name, json.dumps(value))]

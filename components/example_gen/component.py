@@ -5,7 +5,7 @@ from collections import Counter
 from pathlib import Path
 
 from components.base import Component, Context, Directories, UserError
-from components.content import digest_tree
+from components.content import digest_text, digest_tree
 from components.example_gen.beam_job import run_job
 from components.example_gen.convert import Converter
 from components.example_gen.manifest import Result, gather
@@ -31,8 +31,17 @@ class ExampleGen(Component[ExampleGenParameters]):
     neutral = frozenset({"workers", "data_root", "max_bad_fraction"})
 
     def external_content(self) -> dict[str, str]:
-        """Content of each dataset's folder, wherever it stands."""
-        return {source.spec.name: digest_tree(source.reader.root) for source in open_sources(self.parameters)}
+        """Content of each dataset's folder, wherever it stands, and of the files that the parameters only name."""
+        structures = str(self.parameters.vocabulary())
+        datasets = {
+            name: text
+            for source in open_sources(self.parameters)
+            for name, text in (
+                (f"{source.spec.name}.files", digest_tree(source.reader.root)),
+                (f"{source.spec.name}.spec", digest_text(source.spec.model_dump_json())),
+            )
+        }
+        return {"structures": digest_text(structures), **datasets}
 
     def execute(self, inputs: Directories, outputs: Directories, context: Context) -> None:
         """List, convert, add up; stop when too much is bad.

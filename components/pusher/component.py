@@ -3,6 +3,7 @@
 import shutil
 import uuid
 from pathlib import Path
+from typing import Any
 
 from upath import UPath
 
@@ -46,7 +47,12 @@ class Pusher(Component[PusherParameters]):
     def is_current(self, outputs: Directories) -> bool:
         """A pushed version that somebody deleted is pushed again."""
         facts = read_json(outputs["pushed_model"] / PUSHED)
-        return not facts["pushed"] or (UPath(facts["path"]) / SAVED_MODEL).is_file()
+        return not facts["pushed"] or is_pushed(facts)
+
+
+def is_pushed(facts: dict[str, Any]) -> bool:
+    """Whether the version that `pushed.json` names is still where it was pushed to."""
+    return bool(facts["pushed"]) and bool((UPath(facts["path"]) / SAVED_MODEL).is_file())
 
 
 def push(saved_model: Path, destination: UPath) -> UPath:

@@ -10,15 +10,18 @@ from components.pusher.component import PUSHED
 from models.devices import is_chief
 from pipeline.config import load_config
 from pipeline.graph import build_components
-from pipeline.runner import run_pipeline
+from pipeline.runner import RunOptions, run_pipeline
 from pipeline.worker import run_worker
 
 
-def run_config(path: str, settings: tuple[str, ...]) -> bool:
+def run_config(
+    path: str, settings: tuple[str, ...], force: tuple[str, ...] = (), first: str | None = None, last: str | None = None
+) -> bool:
     """Run a configuration and print what came out.
 
     Returns:
-        Whether the gate blessed the model; True on a worker that is not the chief, which leaves that to it.
+        Whether the gate blessed the model; True where the run ended before the gate, and on a worker that is not the
+        chief, which leaves that to it.
 
     Raises:
         UserError: The configuration or the data is at fault.
@@ -27,7 +30,10 @@ def run_config(path: str, settings: tuple[str, ...]) -> bool:
     if not is_chief():
         run_worker(build_components(config), Path(config.run_root), click.echo)
         return True
-    channels = run_pipeline(build_components(config), Path(config.run_root), click.echo, config.artifact_store)
+    options = RunOptions(config.name, config.artifact_store, config.metadata, force, first, last)
+    channels = run_pipeline(build_components(config), Path(config.run_root), click.echo, options)
+    if "pushed_model" not in channels:
+        return True
     pushed = read_json(channels["pushed_model"] / PUSHED)
     click.echo("")
     click.echo((channels["evaluation"] / SUMMARY).read_text(encoding="utf-8").rstrip())

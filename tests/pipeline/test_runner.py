@@ -8,7 +8,7 @@ import pytest
 
 from components.base import Component, Parameters, UserError
 from pipeline.lock import run_lock
-from pipeline.runner import run_pipeline
+from pipeline.runner import RunOptions, run_pipeline
 
 
 class WriteParameters(Parameters):
@@ -44,7 +44,7 @@ class Count(Component[CountParameters]):
 def run(root, text="hello", workers=1, store=None):
     said = []
     components = [Count(CountParameters()), Write(WriteParameters(text=text, workers=workers))]
-    channels = run_pipeline(components, root, said.append, store)
+    channels = run_pipeline(components, root, said.append, RunOptions(artifact_store=store))
     executed = [line.split()[1].rstrip(":") for line in said if line.endswith("running")]
     return channels, executed
 

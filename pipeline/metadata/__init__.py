@@ -1,0 +1,1 @@
+"""What happened in a run root, kept in ML Metadata."""
