@@ -1,10 +1,10 @@
 """The console script `labeldrop`. Commands import what they need when they run, so that --help answers at once."""
 
-import logging
-import os
 import sys
 
 import click
+
+from pipeline.quiet import be_quiet
 
 EXIT_USER_ERROR = 2
 EXIT_NOT_BLESSED = 3
@@ -148,8 +148,7 @@ def bench_loss(out: str, rounds: int) -> None:
 
 def main() -> None:
     """Entry point: what a user can mend is one message and exit code 2, never a traceback."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's notes about CUDA, also where there is no GPU
-    logging.getLogger().setLevel(logging.ERROR)  # Beam's note about Google Cloud libraries that nobody asked for
+    be_quiet()
     from components.base import UserError
 
     try:

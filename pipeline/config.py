@@ -4,17 +4,30 @@ import re
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, PositiveInt, ValidationError, field_validator
 
 from components.base import Parameters, UserError
 from components.evaluator.parameters import EvaluatorParameters
 from components.example_gen.parameters import ExampleGenParameters
+from components.example_validator.parameters import ExampleValidatorParameters
 from components.pusher.parameters import PusherParameters
 from components.trainer.parameters import TrainerParameters
 from data_schemas.yaml_file import parse_yaml, read_yaml
 from pipeline.metadata.connection import MetadataParameters
 
 CONFIGS_DIR = Path(__file__).parent / "configs"
+
+
+class StatisticsSection(Parameters):
+    """What of the statistics is not the trainer's.
+
+    Attributes:
+        permutations: Random assignments of presence to domain that the shortcut audit compares with.
+        workers: Processes; cannot change the statistics.
+    """
+
+    permutations: PositiveInt = 999
+    workers: PositiveInt = 1
 
 
 class PipelineConfig(Parameters):
@@ -25,8 +38,11 @@ class PipelineConfig(Parameters):
         run_root: Folder where its artifacts, checkpoints and metadata live.
         artifact_store: A second place for published artifacts, such as s3://bucket/labeldrop: what this run root has
             not made is fetched from there. It holds the images, so it needs the protection that they need.
+        parallel: Components that may execute side by side, each in a process of its own; 1 executes them one by one.
         metadata: Where what happened is written down.
         example_gen: Which datasets, and how they are converted.
+        statistics_gen: How statistics are made.
+        example_validator: What stops a run, and which statistics the examples are compared with.
         trainer: How the network is trained.
         evaluator: How it is judged.
         pusher: Where a blessed model goes.
@@ -35,8 +51,11 @@ class PipelineConfig(Parameters):
     name: str = Field(min_length=1)
     run_root: str = Field(min_length=1)
     artifact_store: str | None = None
+    parallel: PositiveInt = 1
     metadata: MetadataParameters = MetadataParameters()
     example_gen: ExampleGenParameters
+    statistics_gen: StatisticsSection = StatisticsSection()
+    example_validator: ExampleValidatorParameters = ExampleValidatorParameters()
     trainer: TrainerParameters = TrainerParameters()
     evaluator: EvaluatorParameters = EvaluatorParameters()
     pusher: PusherParameters

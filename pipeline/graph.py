@@ -5,7 +5,10 @@ from typing import Any
 from components.base import Component
 from components.evaluator.component import Evaluator
 from components.example_gen.component import ExampleGen
+from components.example_validator.component import ExampleValidator
 from components.pusher.component import Pusher
+from components.statistics_gen.component import StatisticsGen
+from components.statistics_gen.parameters import StatisticsGenParameters
 from components.trainer.component import Trainer
 from pipeline.config import PipelineConfig
 
@@ -14,6 +17,15 @@ def build_components(config: PipelineConfig) -> list[Component[Any]]:
     """One component per section of the configuration."""
     return [
         ExampleGen(config.example_gen),
+        StatisticsGen(
+            StatisticsGenParameters(
+                loss=config.trainer.loss.name,
+                label_dropout=config.trainer.label_dropout,
+                seed=config.trainer.seed,
+                **dict(config.statistics_gen),
+            )
+        ),
+        ExampleValidator(config.example_validator),
         Trainer(config.trainer),
         Evaluator(config.evaluator),
         Pusher(config.pusher),

@@ -7,26 +7,25 @@ Below the run root:
     metadata.sqlite                             what ran, when, from what: see pipeline.metadata
 """
 
-import shutil
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass, field
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from components.base import Component, Context, UserError
-from components.content import digest_tree
-from components.durable import publish
-from components.json_file import read_json, write_json
+from components.base import Component, UserError
+from components.json_file import read_json
 from pipeline.artifact_store import ArtifactStore
 from pipeline.dag import in_order, select
+from pipeline.execution import FACTS, Work, execute, execute_apart
 from pipeline.fingerprint import fingerprint
 from pipeline.lock import run_lock
 from pipeline.metadata.connection import MetadataParameters
 from pipeline.metadata.store import Metadata
+from pipeline.quiet import be_quiet
 from pipeline.run_record import RunRecord, new_run_id
-
-FACTS = "fingerprint.json"
 
 
 @dataclass(frozen=True)
@@ -36,6 +35,7 @@ class RunOptions:
     Attributes:
         pipeline: Its name in the metadata.
         artifact_store: Where published artifacts are copied to and, where this run root lacks them, fetched from.
+        parallel: Components that may execute side by side; with more than 1 each has a process of its own.
         force: Nodes that execute whatever the cache says.
         first: Only this node and what depends on it; the outputs before it are the latest ones.
         last: Only this node and what it depends on.
@@ -44,6 +44,7 @@ class RunOptions:
     pipeline: str = "pipeline"
     artifact_store: str | None = None
     metadata: MetadataParameters = field(default_factory=MetadataParameters)
+    parallel: int = 1
     force: tuple[str, ...] = ()
     first: str | None = None
     last: str | None = None
@@ -66,8 +67,6 @@ def run_pipeline(
     wanted, before = select(ordered, options.first, options.last)
     for name in options.force:
         select(ordered, name, None)
-    for component in wanted:
-        component.prepare_process()
     with run_lock(run_root):
         record = RunRecord(Metadata(run_root, options.metadata), options.pipeline, new_run_id())
         for node in record.start():
@@ -76,47 +75,108 @@ def run_pipeline(
         run = _Run(run_root, report, record, store, options.force)
         for component in before:
             run.take_latest(component)
-        for position, component in enumerate(wanted, 1):
-            run.bring_up(component, f"[{position}/{len(wanted)}] {component.name}")
+        run.labels = {c.name: f"[{place}/{len(wanted)}] {c.name}" for place, c in enumerate(wanted, 1)}
+        if options.parallel == 1:
+            for component in wanted:
+                component.prepare_process()
+            run.one_by_one(wanted)
+        else:
+            run.side_by_side(wanted, options.parallel)
         return run.channels
+
+
+@dataclass(frozen=True)
+class _Started:
+    """A component that is brought up: its work, its execution in the metadata, whether it is reused, and since when."""
+
+    work: Work
+    execution: int
+    cached: bool
+    since: float
 
 
 @dataclass
 class _Run:
-    """What is known while components are brought up one after the other."""
+    """What is known while components are brought up."""
 
     root: Path
     report: Callable[[str], None]
     record: RunRecord
     store: ArtifactStore | None
     force: tuple[str, ...]
+    labels: dict[str, str] = field(default_factory=dict)
     channels: dict[str, Path] = field(default_factory=dict)
     digests: dict[str, str] = field(default_factory=dict)
 
-    def bring_up(self, component: Component[Any], label: str) -> None:
-        """Reuse the component's published outputs, or execute it and publish them."""
-        key, facts = fingerprint(component, {channel: self.digests[channel] for channel in component.inputs})
-        published = self._place(component, key)
-        outputs = {channel: published / channel for channel in component.outputs}
-        if self.store and not published.is_dir():
-            aside = self.root / "work" / component.name / key / "outputs"
-            if self.store.fetch(component.name, key, published, aside):
-                self.report(f"{label}: fetched from the artifact store")
-        cached = component.name not in self.force and published.is_dir() and component.is_current(outputs)
-        execution = self.record.begin(component.name, key, facts, component.inputs)
-        if cached:
-            self.report(f"{label}: nothing changed, reused {published}")
-        else:
-            self.report(f"{label}: running")
-            started = time.monotonic()
+    def one_by_one(self, components: Sequence[Component[Any]]) -> None:
+        """All of them in this process."""
+        for component in components:
+            started = self._start(component)
             try:
-                self._execute(component, key, facts, published)
+                if not started.cached:
+                    execute(started.work, self.report)
             except BaseException:
-                self.record.fail(execution)
+                self.record.fail(started.execution)
                 raise
-            self.report(f"{label}: done in {time.monotonic() - started:.1f} s")
-        self._take(component, published)
-        self.record.end(execution, outputs, self.digests, cached)
+            self._finish(started)
+
+    def side_by_side(self, components: Sequence[Component[Any]], parallel: int) -> None:
+        """Each as soon as what it reads is there, in a process of its own."""
+        waiting, running = list(components), dict[Future[None], _Started]()
+        context = get_context("spawn")
+        with ProcessPoolExecutor(parallel, mp_context=context, initializer=be_quiet, max_tasks_per_child=1) as pool:
+            while waiting or running:
+                for component in [c for c in waiting if set(c.inputs) <= self.channels.keys()]:
+                    waiting.remove(component)
+                    started = self._start(component)
+                    if started.cached:
+                        self._finish(started)
+                        break  # what reads it may be ready now
+                    running[pool.submit(execute_apart, started.work)] = started
+                else:
+                    self._collect(running)
+
+    def _collect(self, running: dict[Future[None], _Started]) -> None:
+        """Wait for the next component that ends; the first that fails stops the run."""
+        ended, _ = wait(running, return_when=FIRST_COMPLETED)
+        for future in ended:
+            started = running.pop(future)
+            try:
+                future.result()
+            except BaseException:
+                for failed in (started, *running.values()):
+                    self.record.fail(failed.execution)
+                for other in running:
+                    other.cancel()
+                raise
+            self._finish(started)
+
+    def _start(self, component: Component[Any]) -> _Started:
+        """Decide whether the component's published outputs can be reused."""
+        label = self.labels[component.name]
+        key, facts = fingerprint(component, {channel: self.digests[channel] for channel in component.inputs})
+        inputs = {channel: self.channels[channel] for channel in component.inputs}
+        work = Work(component, self.root, key, facts, inputs)
+        if (
+            self.store
+            and not work.published.is_dir()
+            and self.store.fetch(component.name, key, work.published, work.aside)
+        ):
+            self.report(f"{label}: fetched from the artifact store")
+        cached = component.name not in self.force and work.published.is_dir() and component.is_current(work.outputs)
+        execution = self.record.begin(component.name, key, facts, component.inputs)
+        self.report(f"{label}: nothing changed, reused {work.published}" if cached else f"{label}: running")
+        return _Started(work, execution, cached, time.monotonic())
+
+    def _finish(self, started: _Started) -> None:
+        """Its outputs are published."""
+        work = started.work
+        if not started.cached:
+            self.report(f"{self.labels[work.component.name]}: done in {time.monotonic() - started.since:.1f} s")
+            if self.store:
+                self.store.put(work.component.name, work.key, work.published)
+        self._take(work.component, work.published)
+        self.record.end(started.execution, work.outputs, self.digests, started.cached)
 
     def take_latest(self, component: Component[Any]) -> None:
         """The outputs of the component's latest execution, whatever has changed since.
@@ -125,7 +185,7 @@ class _Run:
             UserError: There is none, or its files are gone.
         """
         for execution in reversed(self.record.metadata.executions(node=component.name)):
-            published = self._place(component, execution.key)
+            published = self.root / "artifacts" / component.name / execution.key
             if execution.state in ("COMPLETE", "CACHED") and published.is_dir():
                 self._take(component, published)
                 outputs = self.record.metadata.outputs(execution.id)
@@ -134,30 +194,6 @@ class _Run:
                 return
         raise UserError(f"{component.name}: expected outputs of an earlier run. Received: none. Next step: run it too.")
 
-    def _place(self, component: Component[Any], key: str) -> Path:
-        return self.root / "artifacts" / component.name / key
-
     def _take(self, component: Component[Any], published: Path) -> None:
         self.channels |= {channel: published / channel for channel in component.outputs}
         self.digests |= read_json(published / FACTS)["outputs"]
-
-    def _execute(self, component: Component[Any], key: str, facts: dict[str, str], published: Path) -> None:
-        work = self.root / "work" / component.name / key
-        aside = work / "outputs"
-        shutil.rmtree(aside, ignore_errors=True)
-        outputs = {channel: aside / channel for channel in component.outputs}
-        for directory in outputs.values():
-            directory.mkdir(parents=True)
-        (work / "scratch").mkdir(exist_ok=True)
-        private = self.root / "private"
-        private.mkdir(mode=0o700, exist_ok=True)
-        inputs = {channel: self.channels[channel] for channel in component.inputs}
-        component.execute(inputs, outputs, Context(work / "scratch", private, self.report))
-        digests = {channel: digest_tree(directory) for channel, directory in outputs.items()}
-        write_json(aside / FACTS, {"fingerprint": facts, "outputs": digests})
-        if published.is_dir():  # forced, or no longer current
-            shutil.rmtree(published)
-        publish(aside, published)
-        shutil.rmtree(work)
-        if self.store:
-            self.store.put(component.name, key, published)

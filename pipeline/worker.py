@@ -13,8 +13,8 @@ from typing import Any
 from components.base import Component, Context
 from components.json_file import read_json
 from pipeline.dag import in_order
+from pipeline.execution import FACTS
 from pipeline.fingerprint import fingerprint
-from pipeline.runner import FACTS
 
 POLL_SECONDS = 0.5
 

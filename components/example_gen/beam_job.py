@@ -1,12 +1,10 @@
 """The Beam job: references are shuffled into shards, and each shard is one step of work."""
 
-import logging
 from collections.abc import Iterable, Sequence
 
 import apache_beam as beam
-from apache_beam.options.pipeline_options import PipelineOptions
-from apache_beam.runners.portability.fn_api_runner import FnApiRunner
 
+from components.beam_engine import local_pipeline
 from components.example_gen.shard import ShardWriter, Work
 
 
@@ -23,15 +21,8 @@ class WriteShard(beam.DoFn):
 
 
 def run_job(works: Sequence[Work], writer: ShardWriter, workers: int) -> None:
-    """Run on Beam's in-process engine, named outright: `DirectRunner` would first try to download another one.
-
-    Args:
-        workers: 1 works in this process, more start so many processes.
-    """
-    logging.getLogger("apache_beam").setLevel(logging.WARNING)
-    mode = "in_memory" if workers == 1 else "multi_processing"
-    options = PipelineOptions([], direct_running_mode=mode, direct_num_workers=workers)
-    with beam.Pipeline(runner=FnApiRunner(), options=options) as pipeline:
+    """Run the job in so many processes; 1 stays in this one."""
+    with local_pipeline(workers) as pipeline:
         keyed = (
             pipeline
             | "References" >> beam.Create(list(works))

@@ -10,7 +10,7 @@ import tensorflow as tf
 from components.base import Component, Context, Directories, UserError
 from components.examples_artifact import ExamplesArtifact
 from components.json_file import write_json
-from components.trainer.label_dropout import make_label_dropout
+from components.label_dropout import make_label_dropout
 from components.trainer.model_artifact import save_model
 from components.trainer.optimizer import make_optimizer
 from components.trainer.parameters import TrainerParameters
@@ -108,7 +108,8 @@ class Trainer(Component[TrainerParameters]):
         self, artifact: ExamplesArtifact, strategy: tf.distribute.Strategy, first_batch: int
     ) -> tuple[tf.data.Dataset, tf.data.Dataset]:
         """Training and validation batches; with several workers each one's share of the former, all of the latter."""
-        parameters, label_dropout = self.parameters, make_label_dropout(self.parameters, artifact)
+        parameters = self.parameters
+        label_dropout = make_label_dropout(parameters.label_dropout, parameters.seed, artifact)
 
         def training(share: Share) -> tf.data.Dataset:
             return training_batches(

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, model_validator
 
 from components.base import Parameters
+from components.label_dropout import LabelDropoutParameters
 from models.augmentation import Augmentation
 from models.losses import make_loss
 
@@ -34,40 +35,6 @@ class LossParameters(Section):
     def _can_be_made(self) -> "LossParameters":
         make_loss(self.name, dice_weight=self.dice_weight, **self.options)
         return self
-
-
-class ScheduleParameters(Section):
-    """Linear change of the label dropout probability over passes through the training data.
-
-    Attributes:
-        start: Factor of the probability in the first pass.
-        end: Factor from pass `epochs` on.
-        epochs: Passes until the end is reached.
-    """
-
-    start: Fraction = 1.0
-    end: Fraction = 1.0
-    epochs: PositiveInt
-
-
-class LabelDropoutParameters(Section):
-    """How often labels are hidden in training: see models.label_dropout.
-
-    Attributes:
-        probability: Chance that a present label is hidden; one number, or one by structure name (others 0). 0 switches
-            label dropout off.
-        mode: independent hides each structure by itself, joint all of them together, pattern adopts the presence of
-            another dataset.
-        structures: partial hides only structures that some training records lack (as published), all hides any.
-        keep_one: An image that has labels keeps at least one of them.
-        schedule: How the probability changes during training; none leaves it as it is.
-    """
-
-    probability: Fraction | dict[str, Fraction] = 0.0
-    mode: Literal["independent", "joint", "pattern"] = "independent"
-    structures: Literal["partial", "all"] = "partial"
-    keep_one: bool = False
-    schedule: ScheduleParameters | None = None
 
 
 class NetworkParameters(Section):

@@ -13,8 +13,8 @@ import tensorflow as tf
 from components.base import Context
 from components.example_gen.component import ExampleGen
 from components.examples_artifact import ExamplesArtifact
+from components.label_dropout import make_label_dropout
 from components.trainer.component import source
-from components.trainer.label_dropout import make_label_dropout
 from components.trainer.parameters import TrainerParameters
 from data_schemas.yaml_file import read_yaml
 from models.augmentation import Augmentation
@@ -98,7 +98,7 @@ def _step(loss: keras.losses.Loss, images: tf.Tensor, labels: tf.Tensor) -> Case
 def _inputs(examples: ExamplesArtifact, augmentation: Augmentation | None) -> dict[str, Case]:
     train = source(examples, "train")
     parameters = TrainerParameters.model_validate({"label_dropout": {"probability": 0.5}})
-    dropout = make_label_dropout(parameters, examples)
+    dropout = make_label_dropout(parameters.label_dropout, parameters.seed, examples)
     return {WITHOUT: _batches(train, None, augmentation), "with label dropout": _batches(train, dropout, augmentation)}
 
 

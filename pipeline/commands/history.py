@@ -124,10 +124,8 @@ def collect_garbage(config: str, settings: tuple[str, ...], keep_runs: int, yes:
         for directory, size in garbage.directories.items():
             click.echo(f"  {directory}  {size / 1e6:.1f} MB")
         total = sum(garbage.directories.values()) / 1e6
-        click.echo(
-            f"{len(garbage.directories)} directories, {total:.1f} MB that neither the last {keep_runs} runs nor a pushed "
-            "model needs"
-        )
+        needed = f"that neither the last {keep_runs} runs nor a pushed model needs"
+        click.echo(f"{len(garbage.directories)} directories, {total:.1f} MB {needed}")
         if yes:
             remove(garbage, metadata)
             click.echo("Removed.")

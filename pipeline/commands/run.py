@@ -30,7 +30,7 @@ def run_config(
     if not is_chief():
         run_worker(build_components(config), Path(config.run_root), click.echo)
         return True
-    options = RunOptions(config.name, config.artifact_store, config.metadata, force, first, last)
+    options = RunOptions(config.name, config.artifact_store, config.metadata, config.parallel, force, first, last)
     channels = run_pipeline(build_components(config), Path(config.run_root), click.echo, options)
     if "pushed_model" not in channels:
         return True

@@ -2,8 +2,7 @@ import pytest
 
 from components.base import UserError
 from components.examples_artifact import ExamplesArtifact
-from components.trainer.label_dropout import make_label_dropout
-from components.trainer.parameters import TrainerParameters
+from components.label_dropout import LabelDropoutParameters, make_label_dropout
 from models.label_dropout import LabelDropoutWarning
 
 
@@ -13,22 +12,22 @@ def artifact(tiny_examples):
 
 
 def parameters(**chosen):
-    return TrainerParameters.model_validate({"label_dropout": chosen})
+    return LabelDropoutParameters.model_validate(chosen)
 
 
 def test_only_what_one_dataset_lacks_is_droppable(artifact):
-    stage = make_label_dropout(parameters(probability=0.5), artifact)
+    stage = make_label_dropout(parameters(probability=0.5), 7, artifact)
     assert stage.droppable == (False, True, True)  # LV is labelled everywhere
 
 
 def test_structures_may_have_probabilities_of_their_own(artifact):
-    stage = make_label_dropout(parameters(probability={"LA": 0.7}), artifact)
+    stage = make_label_dropout(parameters(probability={"LA": 0.7}), 7, artifact)
     assert stage.probabilities == (0.0, 0.0, 0.7)
 
 
 @pytest.mark.parametrize("probability", [0.0, {"LA": 0.0}])
 def test_probability_zero_is_no_stage(artifact, probability):
-    assert make_label_dropout(parameters(probability=probability), artifact) is None
+    assert make_label_dropout(parameters(probability=probability), 7, artifact) is None
 
 
 @pytest.mark.parametrize(
@@ -40,10 +39,10 @@ def test_probability_zero_is_no_stage(artifact, probability):
 )
 def test_wrong_probability_is_a_user_error(artifact, chosen, message):
     with pytest.raises(UserError, match=message):
-        make_label_dropout(parameters(**chosen), artifact)
+        make_label_dropout(parameters(**chosen), 7, artifact)
 
 
 def test_nothing_to_drop_is_a_warning(artifact, monkeypatch):
     monkeypatch.setattr(ExamplesArtifact, "partially_labelled", lambda *_: (False, False, False))
     with pytest.raises(LabelDropoutWarning, match="will hide nothing"):  # an error, as every warning of ours in tests
-        make_label_dropout(parameters(probability=0.5), artifact)
+        make_label_dropout(parameters(probability=0.5), 7, artifact)

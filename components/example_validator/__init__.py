@@ -1,0 +1,1 @@
+"""ExampleValidator: statistics → anomalies."""

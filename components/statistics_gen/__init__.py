@@ -1,0 +1,1 @@
+"""StatisticsGen: examples → statistics."""
