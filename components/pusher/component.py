@@ -1,13 +1,13 @@
 """Pusher: model, blessing → pushed_model."""
 
 import shutil
-import uuid
 from pathlib import Path
 from typing import Any
 
 from upath import UPath
 
 from components.base import Component, Context, Directories
+from components.content import digest_tree
 from components.durable import publish
 from components.evaluator.artifacts import read_verdict
 from components.files import upload
@@ -58,19 +58,25 @@ def is_pushed(facts: dict[str, Any]) -> bool:
 def push(saved_model: Path, destination: UPath) -> UPath:
     """Copy a SavedModel to the next version, so that TF Serving never sees half of one.
 
-    In a folder it is copied aside and renamed; an object store has no renaming, and saved_model.pb goes there last.
+    In a folder it is copied aside and renamed; an object store has no renaming, and saved_model.pb goes there last. The
+    highest version is taken where it is this very model: a push that was cut off after it is not made twice.
 
     Returns:
-        The new version's directory.
+        The version's directory.
     """
     destination.mkdir(parents=True, exist_ok=True)
     entries = destination.iterdir() if destination.is_dir() else ()  # an empty place in a store is not there
     versions = [int(entry.name) for entry in entries if entry.name.isdecimal()]
+    highest = destination / str(max(versions, default=0))
+    digest = digest_tree(saved_model)
+    if isinstance(destination, Path) and highest.is_dir() and digest_tree(highest) == digest:
+        return highest
     target = destination / str(max(versions, default=0) + 1)
     if not isinstance(destination, Path):
         upload(saved_model, target, last=SAVED_MODEL)
         return target
-    aside = destination / f".pushing-{uuid.uuid4().hex}"
+    aside = destination / f".pushing-{digest[:16]}"
+    shutil.rmtree(aside, ignore_errors=True)  # of a push that was cut off
     shutil.copytree(saved_model, aside)
     publish(aside, Path(target))
     return target

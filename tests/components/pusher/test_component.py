@@ -29,11 +29,19 @@ def run(model, tmp_path, verdict):
 
 def test_blessed_model_becomes_the_next_version(model, tmp_path):
     for version in (1, 2):
+        (model / "serving" / "other").write_text(f"model {version}")
         _, _, facts = run(model, tmp_path, "BLESSED")
         target = tmp_path / "served" / str(version)
         assert facts["path"] == str(target)
         assert (target / "saved_model.pb").read_bytes() == b"graph"
         assert (target / "variables" / "variables.index").read_bytes() == b"weights"
+
+
+def test_same_model_is_not_pushed_twice(model, tmp_path):
+    _, _, first = run(model, tmp_path, "BLESSED")
+    _, _, second = run(model, tmp_path, "BLESSED")
+    assert first == second
+    assert [entry.name for entry in (tmp_path / "served").iterdir()] == ["1"]
 
 
 def test_versions_are_numbered_in_an_object_store_too(model, store):
