@@ -52,7 +52,8 @@ def _add_text(entry: pb.DatasetFeatureStatistics, name: str, values: Counter[str
     statistics = feature.string_stats
     _add_common(statistics.common_stats, sum(values.values()))
     statistics.unique = len(values)
-    for rank, (label, number) in enumerate(values.most_common()):
+    ranked = sorted(values.items(), key=lambda item: (-item[1], item[0]))
+    for rank, (label, number) in enumerate(ranked):
         statistics.rank_histogram.buckets.add(low_rank=rank, high_rank=rank, label=label, sample_count=number)
 
 
