@@ -1,5 +1,6 @@
 """The console script `labeldrop`. Commands import what they need when they run, so that --help answers at once."""
 
+import errno
 import sys
 
 import click
@@ -146,6 +147,18 @@ def bench_loss(out: str, rounds: int) -> None:
     run_bench_loss(out, rounds)
 
 
+@bench.command("rerun")
+@_config
+@_settings
+@click.option("--out", default="runs/bench", show_default=True, type=click.Path(file_okay=False))
+@click.option("--rounds", default=5, show_default=True, type=click.IntRange(min=2), help="Repeats of each case.")
+def bench_rerun(config: str, settings: tuple[str, ...], out: str, rounds: int) -> None:
+    """A run of CONFIG in which nothing changed, against `import tensorflow` alone."""
+    from pipeline.commands.bench import run_bench_rerun
+
+    run_bench_rerun(config, settings, out, rounds)
+
+
 def main() -> None:
     """Entry point: what a user can mend is one message and exit code 2, never a traceback."""
     be_quiet()
@@ -155,4 +168,10 @@ def main() -> None:
         cli()
     except UserError as error:
         click.echo(f"labeldrop: {error}", err=True)
+        sys.exit(EXIT_USER_ERROR)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        advice = "Make room, for example with labeldrop gc, and give the same command again; what is finished is kept"
+        click.echo(f"labeldrop: the disk is full: {error}. Next step: {advice}", err=True)
         sys.exit(EXIT_USER_ERROR)

@@ -9,6 +9,7 @@ import click
 
 from components.json_file import write_json
 from pipeline.bench.loss import LossBench, bench_loss
+from pipeline.bench.rerun import bench_rerun
 from pipeline.bench.side_by_side import Ratio
 
 
@@ -17,11 +18,32 @@ def run_bench_loss(out: str, rounds: int) -> None:
     outcome = bench_loss(rounds, click.echo)
     directory = Path(out)
     directory.mkdir(parents=True, exist_ok=True)
-    machine = f"{os.cpu_count()} cores, {platform.machine()}, {platform.system()}"
+    machine = _machine()
     write_json(directory / "loss.json", {"machine": machine, "rounds": rounds, **asdict(outcome)})
     text = _describe(outcome, machine, rounds)
     (directory / "loss.md").write_text(text, encoding="utf-8")
     click.echo(text)
+
+
+def run_bench_rerun(config: str, settings: tuple[str, ...], out: str, rounds: int) -> None:
+    """Measure, print, and write `rerun.json` and `rerun.md` to OUT."""
+    outcome = bench_rerun(config, settings, rounds, click.echo)
+    directory = Path(out)
+    directory.mkdir(parents=True, exist_ok=True)
+    write_json(directory / "rerun.json", {"machine": _machine(), "rounds": rounds, **asdict(outcome)})
+    text = "\n".join(
+        [
+            f"# labeldrop bench rerun\n\n{_machine()}; median of {rounds} rounds, each case once a round.\n",
+            _table("process", outcome.cases),
+            f"A run in which nothing changed takes {outcome.beyond_import_s:.1f} s longer than the import.\n",
+        ]
+    )
+    (directory / "rerun.md").write_text(text, encoding="utf-8")
+    click.echo(text)
+
+
+def _machine() -> str:
+    return f"{os.cpu_count()} cores, {platform.machine()}, {platform.system()}"
 
 
 def _describe(outcome: LossBench, machine: str, rounds: int) -> str:

@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.tree import Tree
 
 from components.base import UserError
+from components.content import digest_text
 from components.text import render
 from pipeline.config import PipelineConfig, load_config
 from pipeline.lock import run_lock
@@ -61,11 +62,11 @@ def _tree(origin: Origin) -> Tree:
     if execution is None:
         return tree
     branch = tree.add(f"made by {execution.node}, fingerprint {execution.key}, run {execution.run}")
-    for name, value in execution.facts.items():
+    for name, value in sorted(execution.facts.items()):
         if name.startswith(SHOWN):
             branch.add(f"{name} = {value}")
-    code = sorted(name.removeprefix("code.") for name in execution.facts if name.startswith("code."))
-    branch.add(f"code of {len(code)} files; all of it: labeldrop diff, or fingerprint.json beside the artifact")
+    code = {name: value for name, value in sorted(execution.facts.items()) if name.startswith("code.")}
+    branch.add(f"code = {digest_text(str(code))[:16]}, of {len(code)} files that fingerprint.json lists")
     for before in origin.inputs:
         branch.add(_tree(before))
     return tree

@@ -60,7 +60,7 @@ def test_lineage_of_a_served_model_goes_back_to_the_files(history, tmp_path):
         part = f"external.{dataset}.files="
         assert part in said
         assert digest_tree(history.data / folder) in said.replace("│", "").replace("└──", "").replace("├──", "")
-    assert "codeof" in said
+    assert "code=" in said
     texts = [element.text for element in ElementTree.parse(picture).iter() if element.tag.endswith("text")]
     assert {"Trainer", "ExampleGen"} <= set(texts)
 

@@ -67,3 +67,28 @@ def test_killed_run_is_finished_by_the_same_command(number, undisturbed, tiny_ph
     live = [artifact for artifact in metadata.artifacts() if artifact.state == "LIVE"]
     assert live
     assert all(Path(artifact.uri).is_dir() for artifact in live)
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A disk of 3 MB that can grow."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", str(place)], capture_output=True, text=True, check=False
+    )
+    if mounted.returncode:
+        pytest.skip(f"a small disk cannot be mounted here: {mounted.stderr.strip()}")
+    yield place
+    subprocess.run(["umount", "-l", str(place)], check=True)
+
+
+def test_run_on_a_full_disk_says_so_and_the_same_command_finishes_it(small_disk, undisturbed, tiny_phantom):
+    full = finish(command(small_disk, tiny_phantom))
+    assert full.returncode == 2
+    assert "the disk is full" in full.stderr
+    assert "Traceback" not in full.stderr
+    subprocess.run(["mount", "-o", "remount,size=200m", str(small_disk)], check=True)
+    again = finish(command(small_disk, tiny_phantom))
+    assert again.returncode == 0, again.stderr
+    assert digests(small_disk) == undisturbed[1]

@@ -8,6 +8,8 @@ import pytest
 
 from components.base import Component, Parameters, UserError
 from pipeline.lock import run_lock
+from pipeline.metadata.connection import MetadataParameters
+from pipeline.metadata.store import Metadata
 from pipeline.runner import RunOptions, run_pipeline
 
 
@@ -82,6 +84,8 @@ def test_killed_execution_publishes_nothing_and_the_next_run_finishes_it(tmp_pat
     assert process.exitcode == -signal.SIGKILL
     assert not list((tmp_path / "artifacts").glob("Count/*"))
     channels, executed = run(tmp_path)
+    states = [e.state for e in Metadata(tmp_path, MetadataParameters(), create=False).executions(node="Count")]
+    assert states == ["FAILED", "COMPLETE"]
     assert executed == ["Count"]
     assert (channels["length"] / "length.txt").read_text() == "5 xx"  # its scratch survived the kill
     assert sorted(file.name for file in channels["length"].iterdir()) == ["half.txt", "length.txt"]
