@@ -1,6 +1,5 @@
 """The console script `labeldrop`. Commands import what they need when they run, so that --help answers at once."""
 
-import errno
 import sys
 
 import click
@@ -168,10 +167,4 @@ def main() -> None:
         cli()
     except UserError as error:
         click.echo(f"labeldrop: {error}", err=True)
-        sys.exit(EXIT_USER_ERROR)
-    except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
-            raise
-        advice = "Make room, for example with labeldrop gc, and give the same command again; what is finished is kept"
-        click.echo(f"labeldrop: the disk is full: {error}. Next step: {advice}", err=True)
         sys.exit(EXIT_USER_ERROR)

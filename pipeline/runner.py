@@ -19,6 +19,7 @@ from components.base import Component, UserError
 from components.json_file import read_json
 from pipeline.artifact_store import ArtifactStore
 from pipeline.dag import in_order, select
+from pipeline.disk import full_disk_is_told
 from pipeline.execution import FACTS, Work, execute, execute_apart
 from pipeline.fingerprint import fingerprint
 from pipeline.lock import run_lock
@@ -67,7 +68,7 @@ def run_pipeline(
     wanted, before = select(ordered, options.first, options.last)
     for name in options.force:
         select(ordered, name, None)
-    with run_lock(run_root):
+    with full_disk_is_told(run_root), run_lock(run_root):
         record = RunRecord(Metadata(run_root, options.metadata), options.pipeline, new_run_id())
         for node in record.start():
             report(f"{node}: an earlier execution was interrupted and is marked FAILED")

@@ -102,3 +102,25 @@ def test_wrong_configuration_is_one_message_and_no_work(tiny_phantom, tmp_path):
     assert "trainer.epoch: unknown key" in process.stderr
     assert "Traceback" not in process.stderr
     assert not (tmp_path / "run").exists()
+
+
+def test_steps_run_side_by_side_where_asked_for(tiny_phantom, tmp_path):
+    process = run(tmp_path, tiny_phantom, LENIENT, "parallel=2")
+    assert process.returncode == 0, process.stderr
+    lines = process.stdout.splitlines()
+    places = {
+        name: next(place for place, line in enumerate(lines) if line.endswith(f"{name}: running"))
+        for name in ("StatisticsGen", "Trainer")
+    }
+    done = next(place for place, line in enumerate(lines) if "StatisticsGen: done" in line)
+    assert places["Trainer"] < done  # both were running
+    assert (tmp_path / "served" / "1" / "saved_model.pb").is_file()
+    assert ": running" not in run(tmp_path, tiny_phantom, LENIENT).stdout
+
+
+def test_bad_data_stops_a_run_side_by_side_too(tiny_phantom, tmp_path):
+    process = run(tmp_path, tiny_phantom, "parallel=2", "example_gen.salt=public", "example_validator.stop_on=never",
+                  "trainer.label_dropout.probability={RV: 0.5}")  # fmt: skip
+    assert process.returncode == 2
+    assert "Invalid key of trainer.label_dropout.probability" in process.stderr
+    assert "Traceback" not in process.stderr

@@ -69,14 +69,13 @@ def test_killed_run_is_finished_by_the_same_command(number, undisturbed, tiny_ph
     assert all(Path(artifact.uri).is_dir() for artifact in live)
 
 
-@pytest.fixture
-def small_disk(tmp_path):
-    """A disk of 3 MB that can grow."""
+@pytest.fixture(params=["200k", "450k", "1200k"])
+def small_disk(request, tmp_path):
+    """A disk that is full in the first, the second or a later step, and that can grow."""
     place = tmp_path / "disk"
     place.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", str(place)], capture_output=True, text=True, check=False
-    )
+    options = ["-t", "tmpfs", "-o", f"size={request.param}", "tmpfs", str(place)]
+    mounted = subprocess.run(["mount", *options], capture_output=True, text=True, check=False)
     if mounted.returncode:
         pytest.skip(f"a small disk cannot be mounted here: {mounted.stderr.strip()}")
     yield place
