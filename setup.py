@@ -53,6 +53,7 @@ setup(
             "types-openpyxl",
             "s3fs",
             "moto[s3,server]",
+            "medpy",
         ],
     },
     entry_points={"console_scripts": ["labeldrop = pipeline.cli:main"]},

@@ -15,6 +15,7 @@ from pipeline.config import PipelineConfig
 
 def build_components(config: PipelineConfig) -> list[Component[Any]]:
     """One component per section of the configuration."""
+    baseline = config.evaluator.baseline or config.pusher.destination
     return [
         ExampleGen(config.example_gen),
         StatisticsGen(
@@ -27,6 +28,6 @@ def build_components(config: PipelineConfig) -> list[Component[Any]]:
         ),
         ExampleValidator(config.example_validator),
         Trainer(config.trainer),
-        Evaluator(config.evaluator),
+        Evaluator(config.evaluator.model_copy(update={"baseline": baseline})),
         Pusher(config.pusher),
     ]

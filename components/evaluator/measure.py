@@ -1,23 +1,38 @@
-"""Dice of each labelled structure of each stored image, predicted by the very SavedModel that would be served."""
+"""Measures of one image: the prediction of the very SavedModel that would be served, held against its label."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import tensorflow as tf
 
+from components.evaluator.distances import outline_distances
+from components.evaluator.topology import enclosed_share, pieces
 from models.metrics import dice_per_structure
+
+ENCLOSED = ("LV", "MYO")  # inner and outer structure, where the vocabulary has both
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What is drawn of a case: (H,W) uint8 each; truth is 0 where a structure is absent."""
+
+    image: np.ndarray
+    truth: np.ndarray
+    prediction: np.ndarray
 
 
 @dataclass(frozen=True)
 class Case:
-    """One evaluated image.
+    """One evaluated image in numbers; length C where not said otherwise, NaN where a structure was not labelled.
 
     Attributes:
-        image, truth, prediction: (H,W) uint8; truth is 0 where a structure is absent.
-        presence: (C,) bool, which structures were labelled.
-        dice: (C,) float; NaN where the structure was not labelled.
+        unit: mm where the spacing is known, else px; areas are in its square.
+        presence: Which structures were labelled.
+        hd95, asd: NaN too where the truth or the prediction is empty.
+        area_truth, area_prediction: area_prediction is known of every structure.
+        pieces: Of the prediction.
+        enclosed: Scalar, share of the inner structure's surroundings that the outer one fills in the prediction.
     """
 
     example_id: str
@@ -25,26 +40,24 @@ class Case:
     domain: str
     view: str
     frame: str
-    image: np.ndarray
-    truth: np.ndarray
-    prediction: np.ndarray
-    presence: np.ndarray
-    dice: np.ndarray
+    unit: str
+    presence: tuple[bool, ...]
+    dice: tuple[float, ...]
+    hd95: tuple[float, ...]
+    asd: tuple[float, ...]
+    area_truth: tuple[float, ...]
+    area_prediction: tuple[float, ...]
+    pieces: tuple[int, ...]
+    enclosed: float
 
 
-def evaluate_cases(
-    saved_model: Path, files: Sequence[Path], spec: dict[str, tf.io.FixedLenFeature], batch_size: int
-) -> Iterator[Case]:
-    """Stream over all records of the files, a batch at a time."""
-    model = tf.saved_model.load(str(saved_model))
-    predict = model.signatures["serving_default"]
-    for serialized in tf.data.TFRecordDataset([str(file) for file in files]).batch(batch_size):
-        yield from _evaluate_batch(predict, serialized, spec)
+Predict = Callable[..., dict[str, tf.Tensor]]
 
 
-def _evaluate_batch(
-    predict: Callable[..., dict[str, tf.Tensor]], serialized: tf.Tensor, spec: dict[str, tf.io.FixedLenFeature]
-) -> Iterator[Case]:
+def evaluate_batch(
+    predict: Predict, serialized: tf.Tensor, spec: dict[str, tf.io.FixedLenFeature], structures: tuple[str, ...]
+) -> Iterator[tuple[Case, Picture]]:
+    """Predict and measure a batch of serialized records."""
     records = {key: value.numpy() for key, value in tf.io.parse_example(serialized, spec).items()}
     predictions = predict(examples=serialized)["mask"].numpy()
     for index, prediction in enumerate(predictions):
@@ -52,10 +65,48 @@ def _evaluate_batch(
             tf.io.decode_png(records[f"{name}/encoded"][index], channels=1).numpy()[..., 0]
             for name in ("image", "mask")
         )
-        presence = records["label_presence"][index].astype(bool)
-        scores = np.asarray(dice_per_structure(truth[None], prediction[None], len(presence)))[0]
         text = {key: records[key][index].decode() for key in ("example_id", "patient_id", "domain", "view", "frame")}
-        yield Case(
-            **text, image=image, truth=truth, prediction=prediction, presence=presence,
-            dice=np.where(presence, scores, np.nan),
-        )  # fmt: skip
+        presence = records["label_presence"][index].astype(bool)
+        picture = Picture(image, truth, prediction)
+        yield measure(text, picture, presence, records["image/spacing_mm"][index], structures), picture
+
+
+def measure(
+    text: dict[str, str], picture: Picture, presence: np.ndarray, spacing_mm: np.ndarray, structures: tuple[str, ...]
+) -> Case:
+    """All measures of one prediction.
+
+    Args:
+        text: example_id, patient_id, domain, view and frame.
+        presence: (C,) bool.
+        spacing_mm: (2,), NaN where it is not known.
+    """
+    known = bool(np.isfinite(spacing_mm).all())
+    spacing = (float(spacing_mm[0]), float(spacing_mm[1])) if known else (1.0, 1.0)
+    truths = [picture.truth == number for number in range(1, len(structures) + 1)]
+    guesses = [picture.prediction == number for number in range(1, len(structures) + 1)]
+    dice = np.asarray(dice_per_structure(picture.truth[None], picture.prediction[None], len(structures)))[0]
+    distances = [
+        outline_distances(truth, guess, spacing) if labelled else None
+        for truth, guess, labelled in zip(truths, guesses, presence, strict=True)
+    ]
+    pixel = spacing[0] * spacing[1]
+    return Case(
+        **text, unit="mm" if known else "px", presence=tuple(map(bool, presence)),
+        dice=_where(presence, dice), hd95=tuple(np.nan if d is None else d.hd95 for d in distances),
+        asd=tuple(np.nan if d is None else d.asd for d in distances),
+        area_truth=_where(presence, [truth.sum() * pixel for truth in truths]),
+        area_prediction=tuple(float(guess.sum() * pixel) for guess in guesses),
+        pieces=tuple(pieces(guess) for guess in guesses), enclosed=_enclosed(guesses, structures),
+    )  # fmt: skip
+
+
+def _where(presence: np.ndarray, values: np.ndarray | list[float]) -> tuple[float, ...]:
+    return tuple(float(value) if labelled else float("nan") for value, labelled in zip(values, presence, strict=True))
+
+
+def _enclosed(guesses: list[np.ndarray], structures: tuple[str, ...]) -> float:
+    inner, outer = ENCLOSED
+    if inner not in structures or outer not in structures:
+        return float("nan")
+    return enclosed_share(guesses[structures.index(inner)], guesses[structures.index(outer)])

@@ -39,7 +39,7 @@ def test_set_overrides_one_key_and_speaks_yaml(config_file):
         ("trainer.batch_size=0", r"trainer\.batch_size: .*greater than 0.*Received: 0"),
         ("trainer.label_dropout.probability=1.5", r"trainer\.label_dropout\.probability: .*Received: 1\.5"),
         ("trainer.loss.name=dice", r"trainer\.loss: .*Expected one of .*acce.*Received: 'dice'"),
-        ("evaluator.thresholds=[{structure: LV}]", r"evaluator\.thresholds\.0\.minimum: a value is required"),
+        ("evaluator.thresholds=[{minimum: 0.5}]", r"evaluator\.thresholds\.0\.structure: a value is required"),
         ("example_gen.max_bad_fraction=2", r"example_gen\.max_bad_fraction: .*Received: 2"),
         ("run_root=/", r"run_root: expected a directory of its own"),
         ("trainer", "Expected key=value"),
