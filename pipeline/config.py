@@ -10,6 +10,7 @@ from components.base import Parameters, UserError
 from components.evaluator.parameters import EvaluatorParameters
 from components.example_gen.parameters import ExampleGenParameters
 from components.example_validator.parameters import ExampleValidatorParameters
+from components.infra_validator.parameters import InfraValidatorParameters
 from components.pusher.parameters import PusherParameters
 from components.trainer.parameters import TrainerParameters
 from data_schemas.yaml_file import parse_yaml, read_yaml
@@ -45,6 +46,7 @@ class PipelineConfig(Parameters):
         example_validator: What stops a run, and which statistics the examples are compared with.
         trainer: How the network is trained.
         evaluator: How it is judged.
+        infra_validator: What the exported model must withstand in a clean process.
         pusher: Where a blessed model goes.
     """
 
@@ -58,6 +60,7 @@ class PipelineConfig(Parameters):
     example_validator: ExampleValidatorParameters = ExampleValidatorParameters()
     trainer: TrainerParameters = TrainerParameters()
     evaluator: EvaluatorParameters = EvaluatorParameters()
+    infra_validator: InfraValidatorParameters = InfraValidatorParameters()
     pusher: PusherParameters
 
     @field_validator("run_root")

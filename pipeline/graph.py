@@ -6,6 +6,7 @@ from components.base import Component
 from components.evaluator.component import Evaluator
 from components.example_gen.component import ExampleGen
 from components.example_validator.component import ExampleValidator
+from components.infra_validator.component import InfraValidator
 from components.pusher.component import Pusher
 from components.statistics_gen.component import StatisticsGen
 from components.statistics_gen.parameters import StatisticsGenParameters
@@ -29,5 +30,6 @@ def build_components(config: PipelineConfig) -> list[Component[Any]]:
         ExampleValidator(config.example_validator),
         Trainer(config.trainer),
         Evaluator(config.evaluator.model_copy(update={"baseline": baseline})),
+        InfraValidator(config.infra_validator),
         Pusher(config.pusher),
     ]

@@ -25,23 +25,24 @@ class Pusher(Component[PusherParameters]):
     Channels:
         model: The SavedModel.
         blessing: The evaluator's verdict.
+        infra_blessing: Whether it can be served.
         pushed_model: `pushed.json`, the version and where it is, or that nothing was pushed.
     """
 
     name = "Pusher"
-    inputs = ("model", "blessing")
+    inputs = ("model", "blessing", "infra_blessing")
     outputs = ("pushed_model",)
 
     def execute(self, inputs: Directories, outputs: Directories, context: Context) -> None:
         """Push when blessed; say plainly when not."""
-        verdict = read_verdict(inputs["blessing"])
-        facts: dict[str, object] = {"verdict": verdict, "pushed": False}
-        if verdict == "BLESSED":
+        verdicts = {channel: read_verdict(inputs[channel]) for channel in ("blessing", "infra_blessing")}
+        facts: dict[str, object] = {**verdicts, "pushed": False}
+        if set(verdicts.values()) == {"BLESSED"}:
             target = push(inputs["model"] / SERVING, UPath(self.parameters.destination))
             facts |= {"pushed": True, "version": int(target.name), "path": str(target)}
             context.report(f"Pushed {target}")
         else:
-            context.report(f"Nothing pushed: the model is {verdict}")
+            context.report("Nothing pushed: " + ", ".join(f"{name} is {value}" for name, value in verdicts.items()))
         write_json(outputs["pushed_model"] / PUSHED, facts)
 
     def is_current(self, outputs: Directories) -> bool:

@@ -15,6 +15,7 @@ from models.unet import build_unet
 SERVING = "serving"  # the SavedModel that is evaluated and served
 NETWORK = "network.keras"  # the network for further training
 PLAN = "plan.json"  # what decided the network's shape
+DECISION = "decision.json"  # how its logits become a mask
 LABELS = Path("assets.extra") / "labels.json"  # beside the SavedModel: what its mask ids mean
 
 
@@ -37,6 +38,13 @@ def save_model(
     write_json(labels, {"background": 0, "structures": structures})
     network.save(directory / NETWORK)
     write_json(directory / PLAN, plan.to_dict())
+    write_json(directory / DECISION, {"decision": decision})
+
+
+def decision_of_model(model: Path) -> Decision:
+    """How the logits of a model artifact's network become a mask."""
+    decision: Decision = read_json(model / DECISION)["decision"]
+    return decision
 
 
 def read_labels(saved_model: Path) -> Vocabulary:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from components.evaluator.artifacts import SUMMARY, read_verdict
+from components.evaluator.artifacts import BLESSING, SUMMARY, read_verdict
 from components.json_file import read_json
 from components.pusher.component import PUSHED
 from models.devices import is_chief
@@ -39,4 +39,9 @@ def run_config(
     click.echo((channels["evaluation"] / SUMMARY).read_text(encoding="utf-8").rstrip())
     click.echo(f"Evaluation: {channels['evaluation']}")
     click.echo(f"Pushed model: {pushed['path']}" if pushed["pushed"] else "Pushed model: none")
-    return read_verdict(channels["blessing"]) == "BLESSED"
+    served = read_verdict(channels["infra_blessing"])
+    if served != "BLESSED":
+        reasons = read_json(channels["infra_blessing"] / BLESSING)["reasons"]
+        failed = [reason["text"] for reason in reasons if not reason["passed"]]
+        click.echo("\n".join([f"Serving: {served}", *(f"  FAIL  {text}" for text in failed)]))
+    return read_verdict(channels["blessing"]) == served == "BLESSED"

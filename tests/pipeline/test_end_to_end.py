@@ -34,7 +34,7 @@ def test_second_run_reuses_every_step(finished, tiny_phantom):
     root, _ = finished
     process = run(root, tiny_phantom, LENIENT)
     assert process.returncode == 0, process.stderr
-    assert process.stdout.count("nothing changed, reused") == 6
+    assert process.stdout.count("nothing changed, reused") == 7
     assert ": running" not in process.stdout
     assert [entry.name for entry in (root / "served").iterdir()] == ["1"]
 

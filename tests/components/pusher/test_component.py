@@ -16,14 +16,21 @@ def model(tmp_path):
     return tmp_path / "model"
 
 
-def run(model, tmp_path, verdict):
+def run(model, tmp_path, verdict, served="BLESSED"):
     blessing, out = tmp_path / "blessing", tmp_path / "out"
     blessing.mkdir(exist_ok=True)
     out.mkdir(exist_ok=True)
     (blessing / "blessing.json").write_text(json.dumps({"verdict": verdict, "reasons": []}))
+    infra = tmp_path / "infra"
+    infra.mkdir(exist_ok=True)
+    (infra / "blessing.json").write_text(json.dumps({"verdict": served, "reasons": []}))
     pusher = Pusher(PusherParameters(destination=str(tmp_path / "served")))
     outputs = {"pushed_model": out}
-    pusher.execute({"model": model, "blessing": blessing}, outputs, Context(tmp_path, tmp_path, lambda text: None))
+    pusher.execute(
+        {"model": model, "blessing": blessing, "infra_blessing": infra},
+        outputs,
+        Context(tmp_path, tmp_path, lambda text: None),
+    )
     return pusher, outputs, json.loads((out / "pushed.json").read_text())
 
 
@@ -54,7 +61,7 @@ def test_versions_are_numbered_in_an_object_store_too(model, store):
 
 def test_nothing_is_pushed_without_a_blessing(model, tmp_path):
     pusher, outputs, facts = run(model, tmp_path, "NOT_BLESSED")
-    assert facts == {"verdict": "NOT_BLESSED", "pushed": False}
+    assert facts == {"blessing": "NOT_BLESSED", "infra_blessing": "BLESSED", "pushed": False}
     assert not (tmp_path / "served").exists()
     assert pusher.is_current(outputs)
 
@@ -71,3 +78,9 @@ def test_deleted_version_is_noticed(model, tmp_path):
     assert pusher.is_current(outputs)
     (tmp_path / "served" / "1" / "saved_model.pb").unlink()
     assert not pusher.is_current(outputs)
+
+
+def test_model_that_cannot_be_served_is_not_pushed(model, tmp_path):
+    _, _, facts = run(model, tmp_path, "BLESSED", served="NOT_BLESSED")
+    assert facts["pushed"] is False
+    assert not (tmp_path / "served").exists()

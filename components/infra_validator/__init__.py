@@ -1,0 +1,1 @@
+"""InfraValidator: model, examples → infra_blessing."""
