@@ -12,6 +12,7 @@ from models.decision import Decision, probabilities, structure_ids
 from models.geometry import fit_image, plan_fit, unfit
 
 UNKNOWN_SPACING = (float("nan"), float("nan"))
+LARGEST_SIDE = 4096  # pixels; the answer to a larger image would need gigabytes
 
 
 class ServedModel(tf.Module):
@@ -81,6 +82,9 @@ class ServedModel(tf.Module):
         image = tf.io.decode_image(image_bytes, channels=1, expand_animations=False)
         image = tf.ensure_shape(image, (None, None, 1))
         shape = tf.shape(image)[:2]
+        tf.debugging.assert_less_equal(
+            tf.reduce_max(shape), LARGEST_SIDE, f"Invalid image. Expected sides of at most {LARGEST_SIDE} pixels."
+        )
         return fit_image(image, plan_fit(shape, spacing, self.target, self.keep_aspect), self.target), shape
 
     def _own_grid(self, answer: tf.Tensor, shape: tf.Tensor, spacing: tf.Tensor, largest: tf.Tensor) -> tf.Tensor:

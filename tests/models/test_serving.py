@@ -140,3 +140,58 @@ def test_served_graph_draws_nothing_at_random(saved_model):
     operations = {node.op for function in graph.library.function for node in function.node_def}
     assert {"Conv2D", "DecodeImage"} <= operations
     assert [name for name in operations if "Random" in name or "Dropout" in name] == []
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        png(np.random.default_rng(0).integers(0, 65536, (20, 30)).astype(np.uint16)),
+        png(noise(20, 30, 1).repeat(4).reshape(20, 30, 4)),
+        png(noise(20, 30, 1).repeat(2).reshape(20, 30, 2)),
+        png(noise(20, 30) > 128),
+    ],
+    ids=["16 bits", "RGBA", "gray with alpha", "one bit"],
+)
+def test_unusual_pictures_are_answered_on_their_own_grid(signatures, content):
+    answer = signatures["segment"](image_bytes=tf.constant([content]))
+    assert answer["mask"].shape == (1, 20, 30)
+    assert np.isfinite(answer["probabilities"].numpy()).all()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [png(noise(40, 40))[:200], b"\x89PNG\r\n\x1a\n", b"GIF89a", png(np.zeros((10_000, 10_000), np.uint8))],
+    ids=["truncated", "signature alone", "half a GIF", "10,000 by 10,000"],
+)
+def test_malformed_and_huge_pictures_are_refused(signatures, content):
+    with pytest.raises(tf.errors.InvalidArgumentError):
+        signatures["segment"](image_bytes=tf.constant([content]))
+
+
+def test_example_without_its_picture_is_refused(signatures):
+    with pytest.raises(tf.errors.InvalidArgumentError, match="image/encoded"):
+        signatures["serving_default"](examples=tf.constant([tf.train.Example().SerializeToString()]))
+    with pytest.raises(tf.errors.InvalidArgumentError):
+        signatures["serving_default"](examples=tf.constant([b"no example"]))
+
+
+def test_two_thousand_mutated_pictures_are_answered_or_refused(signatures):
+    rng = np.random.default_rng(0)
+    stream = io.BytesIO()
+    Image.fromarray(noise(24, 24)).save(stream, "JPEG")
+    sources = [png(noise(24, 24)), stream.getvalue()]
+    answered = 0
+    for number in range(2000):
+        content = bytearray(sources[number % 2])
+        for place in rng.integers(0, len(content), rng.integers(1, 8)):
+            content[place] = rng.integers(0, 256)
+        if number % 5 == 0:
+            del content[rng.integers(1, len(content)) :]
+        try:
+            answer = signatures["segment"](image_bytes=tf.constant([bytes(content)]))
+        except tf.errors.InvalidArgumentError:
+            continue
+        answered += 1
+        assert np.isfinite(answer["probabilities"].numpy()).all()
+    assert 0 < answered < 2000  # some mutations leave a picture, some do not
+    assert signatures["segment"](image_bytes=tf.constant([sources[0]]))["mask"].shape == (1, 24, 24)
