@@ -75,7 +75,8 @@ class InfraValidator(Component[InfraValidatorParameters]):
 
     def _probe(self, saved_model: Path, requests: Path, scratch: Path) -> Probed:
         answers, facts = scratch / "answers.npz", scratch / "facts.json"
-        arguments = [saved_model.resolve(), requests, self.parameters.rounds, answers, facts]
+        paths = [path.resolve() for path in (saved_model, requests, answers, facts)]  # the process works elsewhere
+        arguments = [*paths[:2], self.parameters.rounds, *paths[2:]]
         try:
             process = subprocess.run(
                 [sys.executable, "-I", str(PROBE), *map(str, arguments)], cwd=scratch, capture_output=True, text=True,
@@ -84,7 +85,7 @@ class InfraValidator(Component[InfraValidatorParameters]):
         except subprocess.TimeoutExpired:
             return Probed(None, {}, f"no answer within {self.parameters.timeout_s} s")
         if process.returncode:
-            return Probed(None, {}, "\n".join(process.stderr.strip().splitlines()[-3:]))
+            return Probed(None, {}, process.stderr.strip().rpartition("\n")[2])
         with np.load(answers, allow_pickle=False) as found:
             return Probed(read_json(facts), dict(found), "")
 

@@ -1,6 +1,7 @@
 """InfraValidator on real exports, each served by a process of its own."""
 
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -42,6 +43,13 @@ def test_good_export_is_blessed_and_measured(model, tiny_examples, tmp_path):
     assert 0 < report["p50_ms"] <= report["p99_ms"]
     assert set(report["refused"].values()) == {"InvalidArgumentError"}
     assert report["tensorflow_model_server"] == "not run"
+
+
+def test_directories_may_be_relative(model, tiny_examples, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(model, "model")
+    shutil.copytree(tiny_examples, "examples")
+    assert validate(Path("model"), Path("examples"), Path("out"))[:2] == ("BLESSED", [])
 
 
 def test_other_weights_than_the_networks_are_found(model, tiny_examples, tmp_path):
