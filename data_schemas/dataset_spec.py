@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+from upath import UPath
 
 from data_schemas.spacing_rule import SpacingRule
 from data_schemas.split_rule import SplitRule
@@ -74,7 +75,7 @@ def load_dataset_spec(name_or_path: str) -> DatasetSpec:
     Raises:
         ValueError: No such file, or its content is not a valid DatasetSpec.
     """
-    path = Path(name_or_path) if name_or_path.endswith(".yaml") else DATASETS_DIR / f"{name_or_path}.yaml"
+    path = UPath(name_or_path) if name_or_path.endswith(".yaml") else UPath(DATASETS_DIR / f"{name_or_path}.yaml")
     if not path.is_file():
         known = sorted(file.stem for file in DATASETS_DIR.glob("*.yaml"))
         raise ValueError(

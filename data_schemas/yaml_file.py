@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from upath import UPath
 
 
 class _UniqueKeyLoader(yaml.SafeLoader):
@@ -32,14 +33,14 @@ def parse_yaml(text: str) -> Any:
         raise ValueError(f"expected valid YAML. Received: {error}") from None
 
 
-def read_yaml(path: str | Path) -> Any:
-    """Content of a YAML file as plain Python types.
+def read_yaml(path: str | Path | UPath) -> Any:
+    """Content of a YAML file, local or in an object store, as plain Python types.
 
     Raises:
         ValueError: The file is missing, not UTF-8, not valid YAML, or repeats a key.
     """
     try:
-        text = Path(path).read_text(encoding="utf-8")
+        text = UPath(path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ValueError(f"{path}: expected a readable UTF-8 YAML file. Received: {error}") from None
     try:

@@ -5,8 +5,13 @@ import shutil
 import numpy as np
 import pytest
 
+from components.base import Context
 from components.content import digest_tree
+from components.example_gen.component import ExampleGen
+from components.example_gen.parameters import ExampleGenParameters
+from components.examples_artifact import ExamplesArtifact
 from components.files import local_folder, upload
+from data_schemas.dataset_spec import DATASETS_DIR
 from tests.components.example_gen.makers import read_all
 
 CASES = [
@@ -30,6 +35,30 @@ def test_each_reader_reads_the_same_from_the_store(store, phantom_formats, reade
     for one, two in zip(here[0], there[0], strict=True):
         np.testing.assert_array_equal((one.image, one.mask), (two.image, two.mask))
     assert there[1] == here[1]
+
+
+def convert(data_root, spec, out, workers):
+    parameters = ExampleGenParameters.model_validate(
+        {"data_root": str(data_root), "datasets": [{"spec": str(spec), "root": "camus_nifti"}], "salt": "public",
+         "image_size": [32, 32], "workers": workers}
+    )  # fmt: skip
+    for folder in ("work", "examples"):
+        (out / folder).mkdir(parents=True)
+    component = ExampleGen(parameters)
+    component.execute({}, {"examples": out / "examples"}, Context(out / "work", out / "work", lambda line: None))
+    return ExamplesArtifact.load(out / "examples").manifest["splits"], component.external_content()
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_conversion_from_the_store_gives_the_same_records(store, phantom_formats, tmp_path, workers):
+    upload(phantom_formats / "camus_nifti", store / "camus_nifti", last="")
+    spec = store / "mine.yaml"
+    spec.write_text((DATASETS_DIR / "camus_nifti.yaml").read_text())
+    here, _ = convert(phantom_formats, "camus_nifti", tmp_path / "here", 1)
+    there, content = convert(store, spec, tmp_path / "there", workers)
+    assert there == here
+    assert sum(shard["records"] for shards in there.values() for shard in shards) == 24
+    assert set(content) == {"structures", "camus_nifti.files", "camus_nifti.spec"}
 
 
 def test_digest_changes_with_the_content_in_the_store(store):
