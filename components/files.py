@@ -14,11 +14,6 @@ from upath import UPath
 Location = Path | UPath
 
 
-def is_local(path: Location) -> bool:
-    """Whether the path is on a file system of this machine."""
-    return isinstance(path, Path)
-
-
 def below(path: Location, root: Location) -> str:
     """The path relative to a root above it, with forward slashes."""
     return str(UPath(path).relative_to(UPath(root)).as_posix())

@@ -61,7 +61,8 @@ def execute(work: Work, report: Callable[[str], None]) -> None:
     private.mkdir(mode=0o700, exist_ok=True)
     component.execute(work.inputs, outputs, Context(scratch, private, report))
     digests = {channel: digest_tree(directory) for channel, directory in outputs.items()}
-    write_json(aside / FACTS, {"fingerprint": dict(work.facts), "outputs": digests})
+    contents = {channel: _contents(directory) for channel, directory in outputs.items()}
+    write_json(aside / FACTS, {"fingerprint": dict(work.facts), "outputs": digests, "contents": contents})
     if work.published.is_dir():  # forced, or no longer current
         shutil.rmtree(work.published)
     publish(aside, work.published)
@@ -73,3 +74,8 @@ def execute_apart(work: Work) -> None:
     work.component.prepare_process()
     name = work.component.name
     execute(work, lambda line: print(f"  {name}: {line.strip()}", flush=True))
+
+
+def _contents(directory: Path) -> dict[str, str]:
+    """Digest of each folder directly in an artifact, so that a copy of one can be recognised by its content."""
+    return {entry.name: digest_tree(entry) for entry in sorted(directory.iterdir()) if entry.is_dir()}

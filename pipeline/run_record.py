@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
-from components.content import digest_tree
 from pipeline.metadata.infos import ArtifactInfo
 from pipeline.metadata.store import Metadata
 
@@ -41,10 +41,11 @@ class RunRecord:
             self.pipeline, self.run, node, key, facts, {channel: self.ids[channel] for channel in inputs}
         )
 
-    def end(self, execution: int, outputs: Mapping[str, Path], digests: Mapping[str, str], cached: bool) -> None:
-        """Its outputs are published; `cached` where they already were."""
+    def end(self, execution: int, outputs: Mapping[str, Path], published: Mapping[str, Any], cached: bool) -> None:
+        """Its outputs are published, with the facts beside them; `cached` where they already were."""
+        digests, contents = published["outputs"], published.get("contents", {})
         infos = {
-            channel: ArtifactInfo(0, channel, str(path.resolve()), digests[channel], "LIVE", _contents(path))
+            channel: ArtifactInfo(0, channel, str(path.resolve()), digests[channel], "LIVE", contents.get(channel, {}))
             for channel, path in outputs.items()
         }
         self.ids |= self.metadata.publish(execution, "CACHED" if cached else "COMPLETE", infos)
@@ -52,8 +53,3 @@ class RunRecord:
     def fail(self, execution: int) -> None:
         """It did not succeed."""
         self.metadata.fail(execution)
-
-
-def _contents(directory: Path) -> dict[str, str]:
-    """Digest of each folder directly in an artifact, so that a copy of one can be recognised by its content."""
-    return {entry.name: digest_tree(entry) for entry in sorted(directory.iterdir()) if entry.is_dir()}

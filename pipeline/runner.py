@@ -176,8 +176,8 @@ class _Run:
             self.report(f"{self.labels[work.component.name]}: done in {time.monotonic() - started.since:.1f} s")
             if self.store:
                 self.store.put(work.component.name, work.key, work.published)
-        self._take(work.component, work.published)
-        self.record.end(started.execution, work.outputs, self.digests, started.cached)
+        facts = self._take(work.component, work.published)
+        self.record.end(started.execution, work.outputs, facts, started.cached)
 
     def take_latest(self, component: Component[Any]) -> None:
         """The outputs of the component's latest execution, whatever has changed since.
@@ -195,6 +195,9 @@ class _Run:
                 return
         raise UserError(f"{component.name}: expected outputs of an earlier run. Received: none. Next step: run it too.")
 
-    def _take(self, component: Component[Any], published: Path) -> None:
+    def _take(self, component: Component[Any], published: Path) -> dict[str, Any]:
+        """Make the outputs known to what reads them; the facts beside them."""
+        facts: dict[str, Any] = read_json(published / FACTS)
         self.channels |= {channel: published / channel for channel in component.outputs}
-        self.digests |= read_json(published / FACTS)["outputs"]
+        self.digests |= facts["outputs"]
+        return facts

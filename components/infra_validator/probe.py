@@ -8,10 +8,14 @@ It imports nothing of this project, so that what it can do a TF Serving user can
 import json
 import sys
 import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
+Signature = Callable[..., dict[str, Any]]
 BAD_REQUESTS = {
     "not an image": b"hello",
     "an empty file": b"",
@@ -41,25 +45,24 @@ def main(saved_model: str, requests: str, rounds: str, answers: str, facts: str)
         "p50_ms": float(np.percentile(latencies, 50)),
         "p99_ms": float(np.percentile(latencies, 99)),
     }
-    with open(facts, "w", encoding="utf-8") as stream:  # noqa: PTH123 - nothing but TensorFlow and the basics here
-        json.dump(found, stream)
+    Path(facts).write_text(json.dumps(found), encoding="utf-8")
 
 
-def _refusal(segment: object, content: bytes) -> str:
+def _refusal(segment: Signature, content: bytes) -> str:
     """Kind of error that a bad request gives; "answered" where it gives none."""
     try:
-        segment(image_bytes=tf.constant([content]))  # type: ignore[operator]
+        segment(image_bytes=tf.constant([content]))
     except tf.errors.OpError as error:
         return type(error).__name__
     return "answered"
 
 
-def _latencies(segment: object, image: bytes, rounds: int) -> list[float]:
+def _latencies(segment: Signature, image: bytes, rounds: int) -> list[float]:
     """Milliseconds of each request of one image, after one that does not count."""
     times = []
     for _ in range(rounds + 1):
         started = time.perf_counter()
-        segment(image_bytes=tf.constant([image]))["mask"].numpy()  # type: ignore[operator]
+        segment(image_bytes=tf.constant([image]))["mask"].numpy()
         times.append(1000 * (time.perf_counter() - started))
     return times[1:]
 

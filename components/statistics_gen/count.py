@@ -1,5 +1,8 @@
 """Counting one serialized record."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import cv2
 import numpy as np
 import tensorflow as tf
@@ -35,20 +38,20 @@ def count(tally: Tally, serialized: bytes, schema: schema_pb2.Schema, structures
     return tally.merge(part)
 
 
-def _problems(features: object, schema: schema_pb2.Schema) -> list[tuple[str, str]]:
+def _problems(features: Mapping[str, Any], schema: schema_pb2.Schema) -> list[tuple[str, str]]:
     """Features that are missing, of another type or length, or in no schema."""
     found: list[tuple[str, str]] = []
     expected = {feature.name: feature for feature in schema.feature}
     for name, feature in expected.items():
-        if name not in features:  # type: ignore[operator]
+        if name not in features:
             found.append(("missing", name))
             continue
-        value = features[name]  # type: ignore[index]
+        value = features[name]
         kind = KINDS[feature.type]
         length = int(np.prod([dim.size for dim in feature.shape.dim], dtype=int))
         if value.WhichOneof("kind") != kind or len(getattr(value, kind).value) != length:
             found.append(("type", name))
-    found += [("unknown", name) for name in features if name not in expected]  # type: ignore[attr-defined]
+    found += [("unknown", name) for name in features if name not in expected]
     return found
 
 

@@ -151,8 +151,8 @@ def _read_mat(path: Location) -> np.ndarray:
         if len(shapes) != 1 or len(shapes[0]) != 3 or np.prod(shapes[0], dtype=float) > LARGEST_FILE:
             raise BadRecordError(f"expected one variable of frames, rows and columns. Received: {shapes}")
         variables = scipy.io.loadmat(io.BytesIO(content))
-    except (ValueError, TypeError, NotImplementedError, EOFError, OSError, KeyError) as error:
-        if isinstance(error, BadRecordError):
-            raise
+    except BadRecordError:
+        raise
+    except (ValueError, TypeError, NotImplementedError, EOFError, OSError, KeyError) as error:  # SciPy, by the damage
         raise BadRecordError(f"expected a MATLAB file, {path.name}. Received: {type(error).__name__}") from None
     return np.asarray(next(value for name, value in variables.items() if not name.startswith("__")))

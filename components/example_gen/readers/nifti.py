@@ -19,18 +19,6 @@ LARGEST_LOOP = 2**31  # bytes
 MOST_BEHIND = 2**20  # bytes
 
 
-def read_nifti(path: Location) -> tuple[np.ndarray, tuple[float, float]]:
-    """The upright picture, (H,W) as stored, and its row and column spacing in mm.
-
-    Raises:
-        BadRecordError: As read_nifti_sequence, or the file holds more than one picture.
-    """
-    pictures, spacing = read_nifti_sequence(path)
-    if len(pictures) != 1:
-        raise BadRecordError(f"expected one picture of two dimensions. Received: {len(pictures)} in {path.name}")
-    return pictures[0], spacing
-
-
 def read_nifti_sequence(path: Location) -> tuple[np.ndarray, tuple[float, float]]:
     """The upright pictures, (T,H,W) as stored with T = 1 for a still one, and row and column spacing in mm.
 

@@ -9,7 +9,7 @@ from PIL import Image, UnidentifiedImageError
 
 from components.example_gen.readers.base import UNKNOWN_SPACING, BadRecordError, check_size
 from components.example_gen.readers.intensity import to_gray, to_labels
-from components.example_gen.readers.nifti import read_nifti, read_nifti_sequence
+from components.example_gen.readers.nifti import read_nifti_sequence
 from components.files import Location, local_copy
 
 PILLOW = (".png", ".jpg", ".jpeg", ".tif", ".tiff")
@@ -62,11 +62,9 @@ def read_sequence(path: Location) -> tuple[np.ndarray, Spacing]:
 
 
 def _read_volume(path: Location) -> tuple[np.ndarray, Spacing]:
-    if suffix_of(path.name) in NIFTI:
-        return read_nifti(path)
-    pictures, spacing = read_meta_image(path)
+    pictures, spacing = read_sequence(path)
     if len(pictures) != 1:
-        raise BadRecordError(f"expected one picture. Received: {len(pictures)} in {path.name}")
+        raise BadRecordError(f"expected one picture of two dimensions. Received: {len(pictures)} in {path.name}")
     return pictures[0], spacing
 
 

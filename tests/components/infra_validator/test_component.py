@@ -8,7 +8,9 @@ import pytest
 import tensorflow as tf
 
 from components.base import Context
+from components.content import digest_file
 from components.examples_artifact import ExamplesArtifact
+from components.infra_validator import component as component_module
 from components.infra_validator.component import InfraValidator
 from components.infra_validator.parameters import InfraValidatorParameters
 from components.json_file import read_json
@@ -77,3 +79,8 @@ def test_latency_limit_and_timeout_block(model, tiny_examples, tmp_path):
     verdict, failed, _ = validate(model, tiny_examples, tmp_path / "timeout", timeout_s=0.5)
     assert verdict == "NOT_BLESSED"
     assert "no answer within 0.5 s" in failed[0]
+
+
+def test_probe_is_part_of_what_decides_the_verdict():
+    probe = Path(component_module.__file__).with_name("probe.py")
+    assert InfraValidator(InfraValidatorParameters()).external_content() == {"probe": digest_file(probe)}
