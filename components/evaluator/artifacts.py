@@ -7,7 +7,9 @@ from components.json_file import read_json
 METRICS = "metrics.json"
 CASES = "cases.csv"
 SUMMARY = "summary.txt"
+READ_OUTS = "read_outs.csv"
 PICTURES = "pictures"
+LEGEND = "legend.json"  # in the folder of pictures: which case each one shows
 BLESSING = "blessing.json"
 
 

@@ -1,7 +1,7 @@
 """The Beam job: each file of records is predicted and measured; only numbers leave it."""
 
-import pickle
-from collections.abc import Iterator, Sequence
+import shutil
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,15 +9,17 @@ import apache_beam as beam
 import tensorflow as tf
 
 from components.beam_engine import local_pipeline
+from components.evaluator.cases import CaseFiles, write
 from components.evaluator.measure import Case, Picture, evaluate_batch
 from data_schemas.example_schema import feature_spec, load_schema
 
 
 class EvaluateFile(beam.DoFn):
-    """The cases of one TFRecord file, a batch in memory at a time."""
+    """Writes the cases of one TFRecord file, a batch in memory at a time."""
 
-    def __init__(self, saved_model: str, structures: tuple[str, ...], batch_size: int) -> None:
+    def __init__(self, saved_model: str, structures: tuple[str, ...], batch_size: int, folder: str) -> None:
         self._saved_model, self._structures, self._batch_size = saved_model, structures, batch_size
+        self._folder = folder
         self._predict: Any = None
 
     def setup(self) -> None:
@@ -25,10 +27,10 @@ class EvaluateFile(beam.DoFn):
         self._model = tf.saved_model.load(self._saved_model)
         self._predict = self._model.signatures["serving_default"]
 
-    def process(self, element: str) -> Iterator[Case]:
+    def process(self, element: tuple[int, str]) -> None:
         """Evaluate a file."""
-        for case, _ in self.cases(element):
-            yield case
+        number, file = element
+        write((case for case, _ in self.cases(file)), Path(self._folder), number)
 
     def cases(self, file: str) -> Iterator[tuple[Case, Picture]]:
         """Cases with their pictures."""
@@ -37,29 +39,32 @@ class EvaluateFile(beam.DoFn):
             yield from evaluate_batch(self._predict, serialized, spec, self._structures)
 
 
-def run_job(evaluate: EvaluateFile, files: Sequence[Path], scratch: Path, workers: int) -> list[Case]:
-    """Evaluate all files in so many processes; the cases in a fixed order.
+def run_job(
+    saved_model: Path, structures: tuple[str, ...], batch_size: int, files: Sequence[Path], folder: Path, workers: int
+) -> CaseFiles:
+    """Evaluate all files in so many processes.
 
     Args:
-        scratch: An existing directory of this job's own.
+        folder: This job's own, on a file system that all workers see; what stands there is replaced.
     """
-    target = scratch / "cases.pickle"  # written and read by this job alone
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    evaluate = EvaluateFile(str(saved_model), structures, batch_size, str(folder))
     with local_pipeline(workers) as pipeline:
         (
             pipeline
-            | "Files" >> beam.Create([str(file) for file in files])
+            | "Files" >> beam.Create([(number, str(file)) for number, file in enumerate(files)])
             | "Shuffle" >> beam.Reshuffle()
             | "Evaluate" >> beam.ParDo(evaluate)
-            | "Gather" >> beam.combiners.ToList()
-            | "Write" >> beam.Map(lambda cases: target.write_bytes(pickle.dumps(cases)))
         )
-    cases: list[Case] = pickle.loads(target.read_bytes())
-    target.unlink()
-    return sorted(cases, key=lambda case: case.example_id)
+    return CaseFiles(folder)
 
 
-def draw_cases(evaluate: EvaluateFile, files: Sequence[Path], wanted: set[str]) -> Iterator[tuple[Case, Picture]]:
-    """The wanted cases again, with their pictures."""
+def draw_cases(
+    saved_model: Path, structures: tuple[str, ...], batch_size: int, files: Sequence[Path], wanted: Collection[str]
+) -> Iterator[tuple[Case, Picture]]:
+    """The wanted cases again, by their example_id, with their pictures."""
+    evaluate = EvaluateFile(str(saved_model), structures, batch_size, "")
     evaluate.setup()
     for file in files:
         for case, picture in evaluate.cases(str(file)):

@@ -6,11 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 import tensorflow as tf
 
+from components.evaluator.cavity import Cavity, measure_cavity
 from components.evaluator.distances import outline_distances
 from components.evaluator.topology import enclosed_share, pieces
 from models.metrics import dice_per_structure
 
 ENCLOSED = ("LV", "MYO")  # inner and outer structure, where the vocabulary has both
+CAVITY = "LV"  # whose volume is read, where the vocabulary has it
+APICAL = ("2CH", "4CH")  # views that show its long axis
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,7 @@ class Case:
         area_truth, area_prediction: area_prediction is known of every structure.
         pieces: Of the prediction.
         enclosed: Scalar, share of the inner structure's surroundings that the outer one fills in the prediction.
+        cavity_truth, cavity_prediction: Of the left ventricle in an apical view, where it was labelled and not empty.
     """
 
     example_id: str
@@ -49,6 +53,8 @@ class Case:
     area_prediction: tuple[float, ...]
     pieces: tuple[int, ...]
     enclosed: float
+    cavity_truth: Cavity | None = None
+    cavity_prediction: Cavity | None = None
 
 
 Predict = Callable[..., dict[str, tf.Tensor]]
@@ -91,6 +97,10 @@ def measure(
         for truth, guess, labelled in zip(truths, guesses, presence, strict=True)
     ]
     pixel = spacing[0] * spacing[1]
+    place = structures.index(CAVITY) if CAVITY in structures and text["view"] in APICAL else None
+    cavities = (None, None) if place is None or not presence[place] else (
+        measure_cavity(truths[place], spacing), measure_cavity(guesses[place], spacing)
+    )  # fmt: skip
     return Case(
         **text, unit="mm" if known else "px", presence=tuple(map(bool, presence)),
         dice=_where(presence, dice), hd95=tuple(np.nan if d is None else d.hd95 for d in distances),
@@ -98,6 +108,7 @@ def measure(
         area_truth=_where(presence, [truth.sum() * pixel for truth in truths]),
         area_prediction=tuple(float(guess.sum() * pixel) for guess in guesses),
         pieces=tuple(pieces(guess) for guess in guesses), enclosed=_enclosed(guesses, structures),
+        cavity_truth=cavities[0], cavity_prediction=cavities[1],
     )  # fmt: skip
 
 

@@ -1,12 +1,12 @@
 """From cases to scores: means with intervals, only where a structure was labelled."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from itertools import zip_longest
 
-import numpy as np
-
-from components.evaluator.bootstrap import patient_interval
 from components.evaluator.measure import Case
+from components.evaluator.running import Mean, PatientMean
 
 NAN = float("nan")
 SMALLEST_SHARE = 0.1  # of the mean labelled area: less is no prediction of the structure
@@ -70,82 +70,99 @@ class Rate:
     rate: float
 
 
-def score_all(cases: Sequence[Case], structures: tuple[str, ...], seed: int, by_view: bool = False) -> list[Score]:
+@dataclass
+class _Tally:
+    """What is kept of one structure in one domain and view."""
+
+    dice: PatientMean = field(default_factory=PatientMean)
+    hd95: Mean = field(default_factory=Mean)
+    asd: Mean = field(default_factory=Mean)
+    missed: Mean = field(default_factory=Mean)
+    area_error: Mean = field(default_factory=Mean)
+    pieces: Mean = field(default_factory=Mean)
+    units: set[str] = field(default_factory=set)
+
+    def add(self, case: Case, k: int) -> None:
+        """Take a case that labels structure k."""
+        self.dice.add(case.patient_id, case.dice[k])
+        self.hd95.add(case.hd95[k])
+        self.asd.add(case.asd[k])
+        self.pieces.add(float(case.pieces[k] > 1))
+        self.units.add(case.unit)
+        if case.area_truth[k] > 0:
+            self.missed.add(float(case.area_prediction[k] == 0))
+            self.area_error.add((case.area_prediction[k] - case.area_truth[k]) / case.area_truth[k])
+
+
+def score_all(cases: Iterable[Case], structures: tuple[str, ...], seed: int, by_view: bool = False) -> list[Score]:
     """One score a domain (and view) and structure, also where nothing was labelled."""
-    keys = sorted({(case.domain, case.view if by_view else "*") for case in cases})
+    tallies: dict[tuple[str, str], list[_Tally]] = defaultdict(lambda: [_Tally() for _ in structures])
+    for case in cases:
+        row = tallies[case.domain, case.view if by_view else "*"]
+        for k, labelled in enumerate(case.presence):
+            if labelled:
+                row[k].add(case, k)
     return [
-        _score(
-            [case for case in cases if case.domain == domain and view in ("*", case.view)], domain, view, k, name, seed
-        )
-        for domain, view in keys
+        _score(domain, name, view, tallies[domain, view][k], seed)
+        for domain, view in sorted(tallies)
         for k, name in enumerate(structures)
     ]
 
 
 def compare(
-    cases: Sequence[Case], baseline: Sequence[Case], structures: tuple[str, ...], seed: int
+    cases: Iterable[Case], baseline: Iterable[Case], structures: tuple[str, ...], seed: int
 ) -> list[Comparison]:
-    """Paired by example; both must be evaluations of the same records.
+    """Paired by example; both must be evaluations of the same records in the same order.
 
     Raises:
         ValueError: They are not.
     """
-    before = {case.example_id: case for case in baseline}
-    if before.keys() != {case.example_id for case in cases}:
-        raise ValueError("expected an evaluation of the same examples by the baseline. Received: others")
-    answers = []
-    for domain in sorted({case.domain for case in cases}):
-        for k, name in enumerate(structures):
-            pairs = [(case, before[case.example_id]) for case in cases if case.domain == domain and case.presence[k]]
-            gaps = [case.dice[k] - other.dice[k] for case, other in pairs]
-            interval = patient_interval(gaps, [case.patient_id for case, _ in pairs], seed) if gaps else (NAN, NAN)
-            answers.append(Comparison(domain, name, len(gaps), float(np.mean(gaps)) if gaps else NAN, *interval))
-    return answers
+    gaps: dict[str, list[PatientMean]] = defaultdict(lambda: [PatientMean() for _ in structures])
+    for case, other in zip_longest(cases, baseline):
+        if case is None or other is None or case.example_id != other.example_id:
+            raise ValueError("expected an evaluation of the same examples by the baseline. Received: others")
+        row = gaps[case.domain]
+        for k, labelled in enumerate(case.presence):
+            if labelled:
+                row[k].add(case.patient_id, case.dice[k] - other.dice[k])
+    return [
+        Comparison(domain, name, gap.images, gap.value, *gap.interval(seed))
+        for domain in sorted(gaps)
+        for name, gap in zip(structures, gaps[domain], strict=True)
+    ]
 
 
-def prediction_rates(cases: Sequence[Case], structures: tuple[str, ...]) -> list[Rate]:
+def prediction_rates(cases: Iterable[Case], structures: tuple[str, ...]) -> list[Rate]:
     """For the shortcut check: how often each structure is predicted where it is labelled and where it is not.
 
     A prediction counts where it is larger than a tenth of the structure's mean labelled area: a few stray pixels are
-    none.
+    none. The cases are read twice.
     """
-    rates = []
-    for k, name in enumerate(structures):
-        smallest = {
-            unit: SMALLEST_SHARE * float(np.mean(found))
-            for unit in ("mm", "px")
-            if (found := [c.area_truth[k] for c in cases if c.presence[k] and c.unit == unit and c.area_truth[k] > 0])
-        }
-        for domain in sorted({case.domain for case in cases}):
-            inside = [case for case in cases if case.domain == domain]
-            hits = [case.area_prediction[k] > smallest.get(case.unit, 0.0) for case in inside]
-            labelled = any(case.presence[k] for case in inside)
-            rates.append(Rate(domain, name, len(inside), labelled, float(np.mean(hits))))
-    return rates
+    areas: dict[tuple[str, int], Mean] = defaultdict(Mean)
+    labelled: set[tuple[str, int]] = set()
+    for case in cases:
+        for k in (k for k, present in enumerate(case.presence) if present):
+            labelled.add((case.domain, k))
+            if case.area_truth[k] > 0:
+                areas[case.unit, k].add(case.area_truth[k])
+    smallest = {key: SMALLEST_SHARE * mean.value for key, mean in areas.items()}
+    hits: dict[str, list[Mean]] = defaultdict(lambda: [Mean() for _ in structures])
+    images: Counter[str] = Counter()
+    for case in cases:
+        images[case.domain] += 1
+        for k, rate in enumerate(hits[case.domain]):
+            rate.add(float(case.area_prediction[k] > smallest.get((case.unit, k), 0.0)))
+    return [
+        Rate(domain, name, images[domain], (domain, k) in labelled, hits[domain][k].value)
+        for k, name in enumerate(structures)
+        for domain in sorted(hits)
+    ]
 
 
-def _score(cases: list[Case], domain: str, view: str, k: int, name: str, seed: int) -> Score:
-    labelled = [case for case in cases if case.presence[k]]
-    if not labelled:
-        return Score(domain, name, view, 0, 0, NAN, NAN, NAN, NAN, NAN, "px", NAN, NAN, NAN)
-    patients = [case.patient_id for case in labelled]
-    dice = [case.dice[k] for case in labelled]
-    units = {case.unit for case in labelled}
-    unit = units.pop() if len(units) == 1 else "mixed"
-    held = [case for case in labelled if case.area_truth[k] > 0]
+def _score(domain: str, name: str, view: str, tally: _Tally, seed: int) -> Score:
+    unit = "px" if not tally.units else tally.units.copy().pop() if len(tally.units) == 1 else "mixed"
+    hd95, asd = (NAN, NAN) if unit == "mixed" else (tally.hd95.value, tally.asd.value)
     return Score(
-        domain, name, view, len(labelled), len(set(patients)), float(np.mean(dice)),
-        *patient_interval(dice, patients, seed),
-        NAN if unit == "mixed" else _mean([case.hd95[k] for case in labelled]),
-        NAN if unit == "mixed" else _mean([case.asd[k] for case in labelled]),
-        unit,
-        _mean([float(case.area_prediction[k] == 0) for case in held]),
-        _mean([(case.area_prediction[k] - case.area_truth[k]) / case.area_truth[k] for case in held]),
-        _mean([float(case.pieces[k] > 1) for case in labelled]),
+        domain, name, view, tally.dice.images, tally.dice.patients, tally.dice.value, *tally.dice.interval(seed), hd95,
+        asd, unit, tally.missed.value, tally.area_error.value, tally.pieces.value,
     )  # fmt: skip
-
-
-def _mean(values: list[float]) -> float:
-    """Mean of the finite values, NaN where there is none."""
-    finite = [value for value in values if np.isfinite(value)]
-    return float(np.mean(finite)) if finite else NAN

@@ -63,9 +63,14 @@ def test_worker_count_and_batch_size_change_nothing(tiny_examples, model, tmp_pa
 
 def test_pictures_are_spread_from_the_worst_to_the_best(tiny_examples, model, tmp_path):
     outputs, _ = evaluate(tiny_examples, model, tmp_path, pictures=3)
-    files = sorted(file.name for file in (outputs["evaluation"] / "pictures").iterdir())
+    files = sorted(file.name for file in (outputs["evaluation"] / "pictures").glob("*.png"))
     assert files == [f"{domain}-{number}.png" for domain in ("alpha", "beta") for number in (1, 2, 3)]
     assert Image.open(outputs["evaluation"] / "pictures" / files[0]).size == (768, 256)
+    legend = read_json(outputs["evaluation"] / "pictures" / "legend.json")
+    assert [(one["file"], one["place"]) for one in legend[:3]] == [
+        ("alpha-1.png", "worst"), ("alpha-2.png", "median"), ("alpha-3.png", "best"),
+    ]  # fmt: skip
+    assert legend[0]["dice"] <= legend[1]["dice"] <= legend[2]["dice"]
 
 
 def test_served_model_is_the_baseline_on_the_same_images(tiny_examples, model, tmp_path):

@@ -60,13 +60,15 @@ def test_interval_is_of_patients_and_not_of_images():
 
 def test_comparison_is_paired_by_example():
     before = [case(k, dice=(0.5 + 0.01 * k, 0.7)) for k in range(20)]
-    after = [case(k, dice=(0.5 + 0.01 * k + 0.02, NAN)) for k in reversed(range(20))]
+    after = [case(k, dice=(0.5 + 0.01 * k + 0.02, NAN)) for k in range(20)]
     found = {one.structure: one for one in compare(after, before, STRUCTURES, seed=0)}
     assert found["LV"].difference == pytest.approx(0.02)
     assert (found["LV"].low, found["LV"].high) == pytest.approx((0.02, 0.02))  # every image gains the same
     assert found["LA"].images == 0
     with pytest.raises(ValueError, match="same examples"):
         compare(after[1:], before, STRUCTURES, seed=0)
+    with pytest.raises(ValueError, match="same examples"):
+        compare(after, before[::-1], STRUCTURES, seed=0)
 
 
 def test_stray_pixels_are_no_prediction():
