@@ -65,7 +65,7 @@ def pair(patient, shrink, guess, view="4CH", **changes):
             patient=patient,
             view=view,
             frame=phase,
-            cavity_truth=cavity(truth),
+            cavity_truth=cavity(t),
             cavity_prediction=predicted,
             **changes,
         )
