@@ -12,6 +12,7 @@ setup(
     packages=find_packages(include=[pattern for name in PACKAGES for pattern in (name, f"{name}.*")]),
     package_data={
         "data_schemas": ["*.yaml", "*.pbtxt", "datasets/*.yaml", "vocabularies/*.yaml"],
+        "components": ["*/*.j2"],
         "pipeline": ["configs/*.yaml"],
     },
     install_requires=[

@@ -9,7 +9,7 @@ from components.base import UserError
 from components.json_file import read_json
 from data_schemas.vocabulary import Structure, Vocabulary
 
-FORMAT = 2
+FORMAT = 3
 MANIFEST = "manifest.json"
 DEAD_LETTERS = "dead_letters.jsonl"
 
@@ -57,6 +57,11 @@ class ExamplesArtifact:
         """Whether pictures were padded to that size; otherwise they were stretched."""
         return bool(self.manifest["keep_aspect"])
 
+    @property
+    def datasets(self) -> list[dict[str, Any]]:
+        """Each dataset with its domain, annotated structures, licence, citation and access."""
+        return list(self.manifest["datasets"])
+
     def files(self, split: str) -> list[Path]:
         """TFRecord files of a split, in their fixed order.
 
@@ -74,6 +79,18 @@ class ExamplesArtifact:
     def records(self, split: str) -> int:
         """Number of records of a split."""
         return sum(shard["records"] for shard in self.manifest["splits"].get(split, []))
+
+    def records_of(self, dataset: str, split: str) -> int:
+        """Number of records of a split that come from one dataset."""
+        return sum(entry["records"] for entry in self._counts(split) if entry["dataset"] == dataset)
+
+    def labelled_domains(self, split: str) -> dict[str, tuple[bool, ...]]:
+        """For each domain of a split, which structures any of its records labels."""
+        found: dict[str, tuple[bool, ...]] = {}
+        for entry in self._counts(split):
+            before = found.get(entry["domain"], (False,) * len(self.vocabulary))
+            found[entry["domain"]] = tuple(a or bool(b) for a, b in zip(before, entry["presence"], strict=True))
+        return dict(sorted(found.items()))
 
     def partially_labelled(self, split: str) -> tuple[bool, ...]:
         """For each structure, whether some records of the split have its label and some do not."""

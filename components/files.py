@@ -61,11 +61,20 @@ def download(place: Location, folder: Path) -> None:
             _copy(file, folder / below(file, place))
 
 
-def upload(folder: Path, target: Location, last: str) -> None:
+def upload(folder: Path, target: Location, last: str = "") -> None:
     """Copy a folder's files into another place, the one named `last` after all others."""
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     for file in sorted(files, key=lambda path: path.name == last):
         _copy(file, target / below(file, folder))
+
+
+def remove(folder: Location, first: str) -> None:
+    """Remove a folder, the file named `first` before all others, so that nobody takes what is left for whole."""
+    (folder / first).unlink(missing_ok=True)
+    if isinstance(folder, Path):
+        shutil.rmtree(folder)
+    else:
+        folder.rmdir(recursive=True)
 
 
 def _copy(source: Location, target: Location) -> None:

@@ -8,6 +8,8 @@ from components.example_gen.component import ExampleGen
 from components.example_validator.component import ExampleValidator
 from components.infra_validator.component import InfraValidator
 from components.pusher.component import Pusher
+from components.reporter.component import Reporter
+from components.reporter.parameters import ReporterParameters
 from components.statistics_gen.component import StatisticsGen
 from components.statistics_gen.parameters import StatisticsGenParameters
 from components.trainer.component import Trainer
@@ -31,5 +33,6 @@ def build_components(config: PipelineConfig) -> list[Component[Any]]:
         Trainer(config.trainer),
         Evaluator(config.evaluator.model_copy(update={"baseline": baseline})),
         InfraValidator(config.infra_validator),
+        Reporter(ReporterParameters(title=config.name)),
         Pusher(config.pusher),
     ]

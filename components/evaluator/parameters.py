@@ -52,7 +52,8 @@ class EvaluatorParameters(Parameters):
             takes pusher.destination.
         seed: Of the intervals.
         batch_size: Images per call of the model; cannot change the result.
-        pictures: Cases per domain drawn as image, truth and prediction: worst, median and best first.
+        pictures: Cases per domain drawn as image, truth and prediction: evenly spread from worst to best; an
+            odd number has the median among them.
         workers: Processes; cannot change the result.
     """
 
@@ -62,5 +63,5 @@ class EvaluatorParameters(Parameters):
     baseline: str | None = None
     seed: int = 0
     batch_size: PositiveInt = 16
-    pictures: int = Field(default=4, ge=0, le=64)
+    pictures: int = Field(default=5, ge=0, le=64)
     workers: PositiveInt = 1

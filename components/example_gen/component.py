@@ -65,7 +65,7 @@ class ExampleGen(Component[ExampleGenParameters]):
         result = gather(facts, listed)
         context.report(describe(result, converter.vocabulary.names))
         self._check(result, len(works), context.work_dir)
-        result.write(outputs["examples"], converter)
+        result.write(outputs["examples"], converter, [source.spec for source in sources])
 
     def _check(self, result: Result, references: int, work_dir: Path) -> None:
         if result.references != references:  # the records of each file are accounted for by Reader.read

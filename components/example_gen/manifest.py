@@ -11,6 +11,7 @@ from components.example_gen.convert import Converter
 from components.example_gen.readers.base import DeadLetter
 from components.examples_artifact import DEAD_LETTERS, FORMAT, MANIFEST
 from components.json_file import read_json, write_json, write_json_lines
+from data_schemas.dataset_spec import DatasetSpec
 from data_schemas.record import SPLITS
 
 
@@ -47,7 +48,7 @@ class Result:
         """Share of dead letters among all records, 0 where there is none."""
         return len(self.dead_letters) / self.records_in if self.records_in else 0.0
 
-    def write(self, directory: Path, converter: Converter) -> None:
+    def write(self, directory: Path, converter: Converter, datasets: Sequence[DatasetSpec]) -> None:
         """Write dead letters, then the manifest."""
         write_json_lines(directory / DEAD_LETTERS, [asdict(letter) for letter in self.dead_letters])
         content = {
@@ -55,6 +56,7 @@ class Result:
             "image_size": list(converter.image_size),
             "keep_aspect": converter.keep_aspect,
             "structures": [asdict(structure) for structure in converter.vocabulary.structures],
+            "datasets": [_terms(spec) for spec in datasets],
             "splits": self.shards,
             "counts": self.counts,
             "not_used": self.not_used,
@@ -62,6 +64,13 @@ class Result:
             "dead_letters": len(self.dead_letters),
         }
         write_json(directory / MANIFEST, content)
+
+
+def _terms(spec: DatasetSpec) -> dict[str, Any]:
+    """What a model card says of a dataset."""
+    annotated = sorted({name for view in spec.views for name in spec.annotated_in(view)})
+    own = spec.model_dump(include={"name", "title", "domain", "licence", "citation", "access"})
+    return {**own, "annotated": annotated}
 
 
 def gather(facts: Path, listed: Sequence[DeadLetter]) -> Result:

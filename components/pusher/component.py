@@ -1,4 +1,4 @@
-"""Pusher: model, blessing → pushed_model."""
+"""Pusher: a model that both validators bless → pushed_model."""
 
 import shutil
 from pathlib import Path
@@ -7,30 +7,33 @@ from typing import Any
 from upath import UPath
 
 from components.base import Component, Context, Directories
-from components.content import digest_tree
-from components.durable import publish
-from components.evaluator.artifacts import read_verdict
-from components.files import upload
+from components.evaluator.artifacts import METRICS, read_verdict
+from components.examples_artifact import ExamplesArtifact
 from components.json_file import read_json, write_json
+from components.pusher.model_card import CARD, model_card
+from components.pusher.models_config import FILE, models_config
 from components.pusher.parameters import PusherParameters
-from components.trainer.model_artifact import SERVING
+from components.pusher.versions import SAVED_MODEL, keep_newest, push, versions
+from components.trainer.model_artifact import EXTRA, SERVING
+from components.trainer.run_artifact import RUN
 
 PUSHED = "pushed.json"
-SAVED_MODEL = "saved_model.pb"  # TF Serving takes a version for whole once it is there
 
 
 class Pusher(Component[PusherParameters]):
-    """Copies a blessed SavedModel to `<destination>/<version>/` and pushes nothing else.
+    """Copies a blessed SavedModel with its card to `<destination>/<version>/` and pushes nothing else.
 
     Channels:
+        examples, model_run, evaluation: What the model card tells of data, training and metrics.
         model: The SavedModel.
         blessing: The evaluator's verdict.
         infra_blessing: Whether it can be served.
-        pushed_model: `pushed.json`, the version and where it is, or that nothing was pushed.
+        pushed_model: `pushed.json`, the version and where it is, or that nothing was pushed; `serving/`, what was
+            pushed.
     """
 
     name = "Pusher"
-    inputs = ("model", "blessing", "infra_blessing")
+    inputs = ("examples", "model", "model_run", "evaluation", "blessing", "infra_blessing")
     outputs = ("pushed_model",)
 
     def execute(self, inputs: Directories, outputs: Directories, context: Context) -> None:
@@ -38,12 +41,26 @@ class Pusher(Component[PusherParameters]):
         verdicts = {channel: read_verdict(inputs[channel]) for channel in ("blessing", "infra_blessing")}
         facts: dict[str, object] = {**verdicts, "pushed": False}
         if set(verdicts.values()) == {"BLESSED"}:
-            target = push(inputs["model"] / SERVING, UPath(self.parameters.destination))
+            whole = outputs["pushed_model"] / SERVING
+            _complete(inputs, whole)
+            target = self._push(whole, context)
             facts |= {"pushed": True, "version": int(target.name), "path": str(target)}
             context.report(f"Pushed {target}")
         else:
             context.report("Nothing pushed: " + ", ".join(f"{name} is {value}" for name, value in verdicts.items()))
         write_json(outputs["pushed_model"] / PUSHED, facts)
+
+    def _push(self, saved_model: Path, context: Context) -> UPath:
+        """Push, remove what is too old, and write models.config beside the versions."""
+        parameters, destination = self.parameters, UPath(self.parameters.destination)
+        target = push(saved_model, destination, parameters.version == "time")
+        if parameters.keep_versions is not None:
+            for version in keep_newest(destination, parameters.keep_versions):
+                context.report(f"Removed version {version}: pusher.keep_versions is {parameters.keep_versions}")
+        base_path = parameters.serving_path or str(destination.resolve())
+        text = models_config(parameters.serving_name, base_path, versions(destination))
+        (destination / FILE).write_text(text, encoding="utf-8")
+        return target
 
     def is_current(self, outputs: Directories) -> bool:
         """A pushed version that somebody deleted is pushed again."""
@@ -56,28 +73,10 @@ def is_pushed(facts: dict[str, Any]) -> bool:
     return bool(facts["pushed"]) and bool((UPath(facts["path"]) / SAVED_MODEL).is_file())
 
 
-def push(saved_model: Path, destination: UPath) -> UPath:
-    """Copy a SavedModel to the next version, so that TF Serving never sees half of one.
-
-    In a folder it is copied aside and renamed; an object store has no renaming, and saved_model.pb goes there last. The
-    highest version is taken where it is this very model: a push that was cut off after it is not made twice.
-
-    Returns:
-        The version's directory.
-    """
-    destination.mkdir(parents=True, exist_ok=True)
-    entries = destination.iterdir() if destination.is_dir() else ()  # an empty place in a store is not there
-    versions = [int(entry.name) for entry in entries if entry.name.isdecimal()]
-    highest = destination / str(max(versions, default=0))
-    digest = digest_tree(saved_model)
-    if isinstance(destination, Path) and highest.is_dir() and digest_tree(highest) == digest:
-        return highest
-    target = destination / str(max(versions, default=0) + 1)
-    if not isinstance(destination, Path):
-        upload(saved_model, target, last=SAVED_MODEL)
-        return target
-    aside = destination / f".pushing-{digest[:16]}"
-    shutil.rmtree(aside, ignore_errors=True)  # of a push that was cut off
-    shutil.copytree(saved_model, aside)
-    publish(aside, Path(target))
-    return target
+def _complete(inputs: Directories, target: Path) -> None:
+    """The SavedModel with its model card."""
+    shutil.copytree(inputs["model"] / SERVING, target)
+    metrics, training = read_json(inputs["evaluation"] / METRICS), read_json(inputs["model_run"] / RUN)
+    card = model_card(ExamplesArtifact.load(inputs["examples"]), metrics, training)
+    (target / EXTRA).mkdir(exist_ok=True)
+    (target / EXTRA / CARD).write_text(card, encoding="utf-8")

@@ -11,11 +11,13 @@ from components.base import Component, Context, Directories, UserError
 from components.examples_artifact import ExamplesArtifact
 from components.json_file import write_json
 from components.label_dropout import make_label_dropout
-from components.trainer.model_artifact import save_model
+from components.trainer.model_artifact import SERVING, save_model
 from components.trainer.optimizer import make_optimizer
 from components.trainer.parameters import TrainerParameters
 from components.trainer.progress import TrainingProgress
+from components.trainer.run_artifact import RUN
 from components.trainer.spacing import median_spacing
+from components.trainer.tflite import write_tflite
 from components.trainer.training_state import TrainingState
 from data_schemas.example_schema import feature_spec, load_schema
 from models.decision import Decision
@@ -27,15 +29,14 @@ from models.metrics import PresenceAwareDice
 from models.plan import UNetPlan, make_plan
 from models.unet import build_unet
 
-RUN = "training.json"
-
 
 class Trainer(Component[TrainerParameters]):
     """Trains one network on every dataset at once.
 
     Channels:
         examples: TFRecords with splits train and val.
-        model: `serving/`, the SavedModel that is evaluated and served; `network.keras`; `plan.json`.
+        model: `serving/`, the SavedModel that is evaluated and served, with what the model means, warm-up requests and
+            TFLite files in its assets.extra; `network.keras`; `plan.json`.
         model_run: `training.json`, the metrics of each epoch; `logs/` for TensorBoard.
     """
 
@@ -73,8 +74,9 @@ class Trainer(Component[TrainerParameters]):
         state.load_best(model)
         trained = model.network if isinstance(model, DeeplySupervised) else model
         decision = decision_of(self.parameters.loss.name)
-        save_model(trained, plan, decision, artifact.vocabulary, outputs["model"], artifact.keep_aspect)
-        _save_run(state, context.work_dir / "logs", outputs["model_run"])
+        network = save_model(trained, plan, decision, artifact.vocabulary, outputs["model"], artifact.keep_aspect)
+        write_tflite(network, decision, self.parameters.tflite, source(artifact, "val"), outputs["model"] / SERVING)
+        _save_run(state, self.parameters, context.work_dir / "logs", outputs["model_run"])
 
     def _fit(
         self, model: keras.Model, artifact: ExamplesArtifact, strategy: tf.distribute.Strategy, state: TrainingState,
@@ -183,7 +185,8 @@ def _explained(error: tf.errors.InvalidArgumentError) -> Exception:
     return error
 
 
-def _save_run(state: TrainingState, logs: Path, directory: Path) -> None:
-    write_json(directory / RUN, {"best_epoch": state.best_epoch, "epochs": state.history})
+def _save_run(state: TrainingState, parameters: TrainerParameters, logs: Path, directory: Path) -> None:
+    content = {"parameters": parameters.model_dump(mode="json"), "best_epoch": state.best_epoch}
+    write_json(directory / RUN, {**content, "epochs": state.history})
     if logs.is_dir():
         shutil.copytree(logs, directory / "logs")

@@ -37,7 +37,7 @@ def predict_files(model_dir: str, images: tuple[str, ...], out: str) -> None:
             except InputError as error:
                 failures.append(str(error))
         if folder is not target:
-            upload(folder, target, last="")
+            upload(folder, target)
     if failures:
         raise UserError("\n".join([f"{len(failures)} of {len(images)} files could not be segmented:", *failures]))
 

@@ -7,6 +7,7 @@ import click
 from components.evaluator.artifacts import BLESSING, SUMMARY, read_verdict
 from components.json_file import read_json
 from components.pusher.component import PUSHED
+from components.reporter.component import REPORT
 from models.devices import is_chief
 from pipeline.config import load_config
 from pipeline.graph import build_components
@@ -38,6 +39,7 @@ def run_config(
     click.echo("")
     click.echo((channels["evaluation"] / SUMMARY).read_text(encoding="utf-8").rstrip())
     click.echo(f"Evaluation: {channels['evaluation']}")
+    click.echo(f"Report: {channels['report'] / REPORT}")
     click.echo(f"Pushed model: {pushed['path']}" if pushed["pushed"] else "Pushed model: none")
     served = read_verdict(channels["infra_blessing"])
     if served != "BLESSED":
