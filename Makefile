@@ -1,5 +1,5 @@
 # Two commands for a user: `make run` and `make test`. Everything lives in .venv.
-.PHONY: run test lint reference lock check-python clean
+.PHONY: run test lint reference lock check-python browser clean
 
 PYTHON ?= python3.11
 BIN := .venv/bin
@@ -8,7 +8,7 @@ run: .venv/installed
 	$(BIN)/labeldrop phantom runs/phantom
 	$(BIN)/labeldrop run pipeline/configs/quickstart.yaml
 
-test: .venv/installed lint
+test: .venv/installed lint browser
 	$(BIN)/pytest
 
 lint: .venv/installed
@@ -16,6 +16,12 @@ lint: .venv/installed
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# Headless Chromium for the test of the report; where it cannot be installed that test is skipped and says so.
+browser:
+	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || \
+	  { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -qq -y --no-install-recommends chromium >/dev/null; } || \
+	  echo "No Chromium: the test of the report in a browser will be skipped. Next step: apt-get install chromium"
 
 reference: .venv/installed
 	$(BIN)/python -m pipeline.reference > docs/reference/configuration.md

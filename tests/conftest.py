@@ -1,10 +1,12 @@
 """Shared by all tests: quiet TensorFlow, a tiny phantom and its examples, and where the real data stands."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
 from moto.server import ThreadedMotoServer
+from playwright.sync_api import sync_playwright
 from upath import UPath
 
 from components.base import Context
@@ -64,6 +66,20 @@ def phantom_formats(tmp_path_factory) -> Path:
 def camus_mhd(phantom_formats) -> Path:
     """The older release of CAMUS."""
     return phantom_formats / "camus_mhd"
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Headless Chromium; tests that need it skip where it is not installed."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if program is None:
+        pytest.skip("no Chromium on PATH; `make browser` installs it on Debian")
+    quiet = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+             "--disable-sync", "--no-first-run")  # fmt: skip
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=program, args=quiet)
+        yield started
+        started.close()
 
 
 @pytest.fixture(scope="session")

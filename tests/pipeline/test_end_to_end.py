@@ -4,6 +4,7 @@ import shutil
 import signal
 import subprocess
 import time
+from pathlib import Path
 
 import pytest
 
@@ -30,13 +31,38 @@ def test_blessed_run_prints_table_verdict_and_path_and_pushes(finished):
     assert (root / "served" / "1" / "saved_model.pb").is_file()
 
 
+def test_report_is_whole_in_itself_and_reads_well_in_a_browser(finished, browser):
+    _, process = finished
+    report = Path(process.stdout.split("Report: ")[1].splitlines()[0])
+    for width in (1200, 360):
+        context = browser.new_context(viewport={"width": width, "height": 800}, offline=True)
+        page, said, requested = context.new_page(), [], []
+        page.on("console", lambda message, said=said: said.append(message.text))
+        page.on("pageerror", lambda error, said=said: said.append(str(error)))
+        page.on("request", lambda request, requested=requested: requested.append(request.url))
+        page.goto(report.as_uri())
+        assert said == []
+        assert [url for url in requested if not url.startswith("data:")] == [report.as_uri()]
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        pictures = page.locator("img")
+        assert pictures.count() >= 2 * 3 + 3  # cases of two domains, their distributions, the training curves
+        for picture in pictures.all():
+            assert len(picture.get_attribute("alt")) > 20
+            assert picture.evaluate("one => one.complete && one.naturalWidth > 0")
+        for text in ("BLESSED", "LV in alpha: Dice", "worst", "median", "best", "How well presence predicts the domain",
+                     "Training curves over 2 epochs", "Trainer/"):  # fmt: skip
+            assert page.get_by_text(text).first.is_visible(), text
+        context.close()
+    assert "patient0001" not in report.read_text()
+
+
 def test_second_run_reuses_every_step(finished, tiny_phantom):
     root, _ = finished
     process = run(root, tiny_phantom, LENIENT)
     assert process.returncode == 0, process.stderr
-    assert process.stdout.count("nothing changed, reused") == 7
+    assert process.stdout.count("nothing changed, reused") == 8
     assert ": running" not in process.stdout
-    assert [entry.name for entry in (root / "served").iterdir()] == ["1"]
+    assert sorted(entry.name for entry in (root / "served").iterdir()) == ["1", "models.config"]
 
 
 def test_not_blessed_pushes_nothing_says_why_and_exits_with_3(finished, tiny_phantom, tmp_path):

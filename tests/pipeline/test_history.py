@@ -33,10 +33,10 @@ class History:
 def history(tiny_phantom, tmp_path_factory):
     """Three runs: everything, nothing, another label dropout."""
     history = History(tmp_path_factory.mktemp("history"), tiny_phantom)
-    assert len(executed(history.run())) == 7
+    assert len(executed(history.run())) == 8
     assert executed(history.run()) == []
     changed = executed(history.run("trainer.label_dropout.probability=0.25"))
-    assert changed == ["StatisticsGen", "Trainer", "Evaluator", "InfraValidator", "Pusher"]
+    assert changed == ["StatisticsGen", "Trainer", "Evaluator", "InfraValidator", "Reporter", "Pusher"]
     return history
 
 

@@ -15,7 +15,7 @@ from pipeline.metadata.store import Metadata
 from tests.pipeline.makers import LABELDROP, QUICKSTART, SMALLEST, finish, places
 
 DETERMINISTIC = ("ExampleGen", "StatisticsGen", "ExampleValidator")
-NODES = {*DETERMINISTIC, "Trainer", "Evaluator", "InfraValidator", "Pusher"}
+NODES = {*DETERMINISTIC, "Trainer", "Evaluator", "InfraValidator", "Reporter", "Pusher"}
 KILLS = 20
 
 

@@ -11,7 +11,16 @@ import pytest
 from tests.pipeline.makers import QUICKSTART, SMALLEST, executed, finish, places
 
 REPOSITORY = Path(__file__).parents[2]
-ALL = ["ExampleGen", "StatisticsGen", "ExampleValidator", "Trainer", "Evaluator", "InfraValidator", "Pusher"]
+ALL = [
+    "ExampleGen",
+    "StatisticsGen",
+    "ExampleValidator",
+    "Trainer",
+    "Evaluator",
+    "InfraValidator",
+    "Reporter",
+    "Pusher",
+]
 
 
 class Project:
@@ -69,7 +78,7 @@ def test_comment_and_docstring_run_nothing(project):
 def test_changed_loss_trains_again_and_converts_nothing(project):
     loss = project.source / "models" / "losses" / "marginal.py"
     loss.write_text(loss.read_text() + "\nCHANGED = True\n")
-    assert project.run() == ["Trainer", "Evaluator", "InfraValidator", "Pusher"]
+    assert project.run() == ["Trainer", "Evaluator", "InfraValidator", "Reporter", "Pusher"]
 
 
 def test_file_that_changes_without_changing_a_record_cuts_off_the_rest(project):
