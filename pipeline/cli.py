@@ -70,6 +70,41 @@ def predict(model_dir: str, images: tuple[str, ...], out: str) -> None:
     predict_files(model_dir, images, out)
 
 
+@cli.command()
+@click.argument("address")
+@click.argument("images", nargs=-1, required=True)
+@click.option("--out", required=True, help="Directory for masks and overlays.")
+@click.option("--model", default="labeldrop", show_default=True, help="The model's name on the server.")
+@click.option("--version", type=int, help="A version of it; default: the server's choice, the newest.")
+@click.option("--label", help="Or a version label, such as stable or canary.")
+@click.option(
+    "--timeout",
+    default=10.0,
+    show_default=True,
+    type=click.FloatRange(min=0, min_open=True),
+    help="Seconds that one request may take.",
+)
+@click.option(
+    "--retries",
+    default=3,
+    show_default=True,
+    type=click.IntRange(0, 4),
+    help="Repeats of a request while the server is unavailable, with growing pauses.",
+)
+@click.option(
+    "--labels",
+    type=click.Path(exists=True, dir_okay=False),
+    help="labels.json of the served model; default: the shipped vocabulary.",
+)
+def client(address: str, images: tuple[str, ...], out: str, model: str, version: int | None, label: str | None,
+           timeout: float, retries: int, labels: str | None) -> None:  # fmt: skip
+    """Segment IMAGES with the TensorFlow Serving server at ADDRESS: host:port for gRPC, http://host:port for REST."""
+    from components.serving_client.server import Target
+    from pipeline.commands.client import ask_server
+
+    ask_server(Target(address, model, version, label, timeout, retries), images, out, labels)
+
+
 _config = click.argument("config", type=click.Path(exists=True, dir_okay=False))
 _settings = click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="Override one key.")
 

@@ -15,13 +15,16 @@ from components.content import digest_file
 from components.evaluator.artifacts import BLESSING
 from components.evaluator.gate import Reason, Verdict
 from components.examples_artifact import ExamplesArtifact
+from components.infra_validator.model_server import PROGRAM, check_server, find_program
 from components.infra_validator.parameters import InfraValidatorParameters
+from components.infra_validator.tflite import check_tflite
 from components.json_file import read_json, write_json
-from components.trainer.model_artifact import NETWORK, SERVING, decision_of_model
+from components.trainer.model_artifact import EXTRA, NETWORK, SERVING, decision_of_model
 from models.decision import probabilities, structure_ids
 
 PROBE = Path(__file__).with_name("probe.py")
 REPORT = "report.json"
+NOT_RUN = "not run"
 REFUSALS = ("InvalidArgumentError",)
 
 
@@ -46,7 +49,8 @@ class InfraValidator(Component[InfraValidatorParameters]):
     Channels:
         model: The SavedModel, and the Keras network it must agree with.
         examples: Where the requests are taken from.
-        infra_blessing: `blessing.json`, the verdict and each reason; `report.json`, what was measured.
+        infra_blessing: `blessing.json`, the verdict and each reason; `report.json`, what was measured, and which
+            tensorflow_model_server was asked.
     """
 
     name = "InfraValidator"
@@ -54,20 +58,34 @@ class InfraValidator(Component[InfraValidatorParameters]):
     outputs = ("infra_blessing",)
 
     def external_content(self) -> dict[str, str]:
-        """The probe, which is run and not imported, so that the code's digest does not cover it."""
-        return {"probe": digest_file(PROBE)}
+        """The probe, which is run and not imported, so that the code's digest does not cover it, and the server."""
+        program = find_program(self.parameters.model_server)
+        return {"probe": digest_file(PROBE), "model_server": program or NOT_RUN}
 
     def execute(self, inputs: Directories, outputs: Directories, context: Context) -> None:
         """Ask, compare with the Keras model, judge."""
         requests = self._requests(ExamplesArtifact.load(inputs["examples"]), context.work_dir)
-        probed = self._probe(inputs["model"] / SERVING, requests, context.work_dir)
-        verdict = Verdict(tuple(self._reasons(probed, inputs["model"], requests)))
+        saved_model = inputs["model"] / SERVING
+        probed = self._probe(saved_model, requests, context.work_dir)
+        program = find_program(self.parameters.model_server)
+        reasons = self._reasons(probed, inputs["model"], requests)
+        if probed.facts is not None and program is not None:
+            reasons += self._server_reasons(program, saved_model, requests, probed.answers["mask"])
+        verdict = Verdict(tuple(reasons))
         directory = outputs["infra_blessing"]
-        reasons = [{"passed": reason.passed, "text": reason.text} for reason in verdict.reasons]
-        write_json(directory / BLESSING, {"verdict": verdict.name, "reasons": reasons})
-        write_json(directory / REPORT, {**(probed.facts or {}), "tensorflow_model_server": "not run"})
-        for reason in verdict.reasons:
+        written = [{"passed": reason.passed, "text": reason.text} for reason in reasons]
+        write_json(directory / BLESSING, {"verdict": verdict.name, "reasons": written})
+        write_json(directory / REPORT, {**(probed.facts or {}), PROGRAM: program or NOT_RUN})
+        for reason in reasons:
             context.report(f"  {'pass' if reason.passed else 'FAIL'}  {reason.text}")
+        if program is None:
+            context.report(f"  {PROGRAM}: not run, none is on PATH and infra_validator.model_server names none")
+
+    def _server_reasons(self, program: str, saved_model: Path, requests: Path, expected: np.ndarray) -> list[Reason]:
+        examples = list(tf.data.TFRecordDataset(str(requests)).as_numpy_iterator())
+        contents = {"serving_default": examples, "segment": [_picture(example) for example in examples]}
+        wanted, timeout = self.parameters.minimum_agreement, self.parameters.timeout_s
+        return check_server(program, saved_model, contents, expected, wanted, timeout)
 
     def _requests(self, artifact: ExamplesArtifact, scratch: Path) -> Path:
         """A few records of validation as one TFRecord file."""
@@ -116,17 +134,24 @@ class InfraValidator(Component[InfraValidatorParameters]):
     def _parity(self, answers: dict[str, np.ndarray], model: Path, requests: Path) -> list[Reason]:
         """Against the Keras network on the same stored images, which have its own size."""
         network = keras.models.load_model(model / NETWORK, compile=False)
-        feature = {"image/encoded": tf.io.FixedLenFeature([], tf.string)}
-        images = [
-            tf.io.decode_png(tf.io.parse_single_example(serialized, feature)["image/encoded"], channels=1)
-            for serialized in tf.data.TFRecordDataset(str(requests))
-        ]
+        images = [tf.io.decode_png(_picture(one), channels=1) for one in tf.data.TFRecordDataset(str(requests))]
         batch = tf.cast(tf.stack(images), tf.float32) / 255.0
         expected = probabilities(network(batch, training=False), decision_of_model(model))
-        agreement = float(np.mean(structure_ids(expected).numpy() == answers["mask"]))
+        masks = structure_ids(expected).numpy()
+        agreement = float(np.mean(masks == answers["mask"]))
         difference = float(np.abs(expected.numpy() - answers["probabilities"]).max())
         wanted, limit = self.parameters.minimum_agreement, self.parameters.maximum_difference
         return [
             Reason(agreement >= wanted, f"masks agree with the Keras model in {agreement:.2%} of pixels"),
             Reason(difference <= limit, f"probabilities differ from the Keras model's by at most {difference:.1e}"),
+            *(
+                check_tflite(file, batch.numpy(), masks, self.parameters.minimum_tflite_agreement)
+                for file in sorted((model / SERVING / EXTRA).glob("*.tflite"))
+            ),
         ]
+
+
+def _picture(example: bytes) -> bytes:
+    """The encoded image in a serialized record."""
+    feature = {"image/encoded": tf.io.FixedLenFeature([], tf.string)}
+    return bytes(tf.io.parse_single_example(example, feature)["image/encoded"].numpy())

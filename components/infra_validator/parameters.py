@@ -15,6 +15,9 @@ class InfraValidatorParameters(Parameters):
         timeout_s: The process that serves is given up after this time.
         minimum_agreement: Smallest accepted share of mask pixels that equal the Keras model's.
         maximum_difference: Largest accepted difference of a probability from the Keras model's.
+        minimum_tflite_agreement: The same share for TFLite files, where the trainer wrote any.
+        model_server: Path of a tensorflow_model_server that is started and asked for real; none takes the one on PATH,
+            and without one the report says "not run".
     """
 
     examples: PositiveInt = 4
@@ -23,3 +26,5 @@ class InfraValidatorParameters(Parameters):
     timeout_s: PositiveFloat = 300.0
     minimum_agreement: float = Field(default=0.999, ge=0, le=1)
     maximum_difference: float = Field(default=1e-4, gt=0)
+    minimum_tflite_agreement: float = Field(default=0.95, ge=0, le=1)
+    model_server: str | None = None

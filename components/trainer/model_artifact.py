@@ -60,4 +60,9 @@ def read_labels(saved_model: Path) -> Vocabulary:
     Raises:
         FileNotFoundError: The SavedModel was not written by this project.
     """
-    return Vocabulary(tuple(Structure(**entry) for entry in read_json(saved_model / LABELS)["structures"]))
+    return read_labels_file(saved_model / LABELS)
+
+
+def read_labels_file(file: Path) -> Vocabulary:
+    """The structures that a labels.json tells."""
+    return Vocabulary(tuple(Structure(**entry) for entry in read_json(file)["structures"]))

@@ -14,6 +14,7 @@ from components.files import local_copy, upload
 from components.overlay import overlay
 from pipeline.prediction.inputs import InputError, InputFile, open_input
 from pipeline.prediction.model import PushedModel
+from pipeline.prediction.segmenter import Segmenter
 
 
 def predict_files(model_dir: str, images: tuple[str, ...], out: str) -> None:
@@ -24,10 +25,14 @@ def predict_files(model_dir: str, images: tuple[str, ...], out: str) -> None:
     Raises:
         UserError: The model cannot be used, two files share a name, or at least one file could not be segmented.
     """
+    segment_files(PushedModel(model_dir), images, out)
+
+
+def segment_files(model: Segmenter, images: tuple[str, ...], out: str) -> None:
+    """The same with any segmenter."""
     failures: list[str] = []
     with ExitStack() as copies:
         inputs = _open_all(images, copies, failures)
-        model = PushedModel(model_dir)
         target = UPath(out)
         folder = target if isinstance(target, Path) else Path(copies.enter_context(TemporaryDirectory()))
         folder.mkdir(parents=True, exist_ok=True)
@@ -35,7 +40,8 @@ def predict_files(model_dir: str, images: tuple[str, ...], out: str) -> None:
             try:
                 click.echo(f"{image} -> {target / _predict_one(model, file, folder).name}")
             except InputError as error:
-                failures.append(str(error))
+                text = str(error)
+                failures.append(text if text.startswith(image) else f"{image}: {text}")
         if folder is not target:
             upload(folder, target)
     if failures:
@@ -66,7 +72,7 @@ def _open_all(images: tuple[str, ...], copies: ExitStack, failures: list[str]) -
     return inputs
 
 
-def _predict_one(model: PushedModel, file: InputFile, out: Path) -> Path:
+def _predict_one(model: Segmenter, file: InputFile, out: Path) -> Path:
     masks: list[np.ndarray] = []
     overlays: list[Image.Image] = []
     for frame in file.frames():

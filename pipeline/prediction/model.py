@@ -1,12 +1,12 @@
 """A pushed SavedModel as a function from a frame to its mask."""
 
-import cv2
 import numpy as np
 import tensorflow as tf
 from upath import UPath
 
 from components.base import UserError
 from components.files import local_folder
+from components.serving_client.example import encode_example
 from components.trainer.model_artifact import LABELS, read_labels
 
 
@@ -25,13 +25,7 @@ class PushedModel:
 
     def segment(self, frame: np.ndarray, spacing_mm: tuple[float, float]) -> np.ndarray:
         """(H,W) uint8 gray → (H,W) uint8 structure ids, on the frame's own grid."""
-        _, encoded = cv2.imencode(".png", frame)
-        features = {
-            "image/encoded": tf.train.Feature(bytes_list=tf.train.BytesList(value=[encoded.tobytes()])),
-            "image/spacing_mm": tf.train.Feature(float_list=tf.train.FloatList(value=spacing_mm)),
-        }
-        example = tf.train.Example(features=tf.train.Features(feature=features))
-        answer = self._model.signatures["serving_default"](examples=tf.constant([example.SerializeToString()]))
+        answer = self._model.signatures["serving_default"](examples=tf.constant([encode_example(frame, spacing_mm)]))
         return np.asarray(answer["mask"][0])
 
 

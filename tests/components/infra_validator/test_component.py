@@ -83,4 +83,4 @@ def test_latency_limit_and_timeout_block(model, tiny_examples, tmp_path):
 
 def test_probe_is_part_of_what_decides_the_verdict():
     probe = Path(component_module.__file__).with_name("probe.py")
-    assert InfraValidator(InfraValidatorParameters()).external_content() == {"probe": digest_file(probe)}
+    assert InfraValidator(InfraValidatorParameters()).external_content()["probe"] == digest_file(probe)

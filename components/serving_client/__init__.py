@@ -1,0 +1,1 @@
+"""Asking a TensorFlow Serving server for masks, over gRPC or REST."""
