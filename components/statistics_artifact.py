@@ -43,10 +43,12 @@ def read_tables(directory: Path) -> tuple[Tally, tuple[str, ...]]:
     """
     file = directory / TABLES
     if not file.is_file():
-        raise UserError(f"{file}: expected the tables of a statistics artifact. Received: no such file")
+        expected = f"{file}: expected the tables of a statistics artifact"
+        raise UserError(f"{expected}. Received: no such file. Next step: name the statistics folder of a run.")
     content: dict[str, Any] = read_json(file)
     if content.get("format") != FORMAT:
-        raise UserError(f"{file}: expected format {FORMAT}. Received: {content.get('format')!r}")
+        expected = f"{file}: expected format {FORMAT}"
+        raise UserError(f"{expected}. Received: {content.get('format')!r}. Next step: run StatisticsGen again.")
     tally = Tally(
         records=Counter({(*key[:5], tuple(key[5])): number for *key, number in content["records"]}),
         areas={((split, domain), name): np.array(c) for split, domain, name, c in content["areas"]},

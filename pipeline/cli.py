@@ -193,6 +193,16 @@ def bench_rerun(config: str, settings: tuple[str, ...], out: str, rounds: int) -
     run_bench_rerun(config, settings, out, rounds)
 
 
+@bench.command("serving")
+@click.option("--out", default="runs/bench", show_default=True, type=click.Path(file_okay=False))
+@click.option("--rounds", default=30, show_default=True, type=click.IntRange(min=2), help="Repeats of each case.")
+def bench_serving(out: str, rounds: int) -> None:
+    """The served graph, from PNG to mask, against the bare network's forward pass."""
+    from pipeline.commands.bench import run_bench_serving
+
+    run_bench_serving(out, rounds)
+
+
 def main() -> None:
     """Entry point: what a user can mend is one message and exit code 2, never a traceback."""
     be_quiet()

@@ -40,6 +40,11 @@ class Work:
         return self.run_root / "work" / self.component.name / self.key / "outputs"
 
     @property
+    def scratch(self) -> Path:
+        """What survives a kill."""
+        return self.aside.with_name("scratch")
+
+    @property
     def outputs(self) -> dict[str, Path]:
         """Published directory of each output channel."""
         return {channel: self.published / channel for channel in self.component.outputs}
@@ -56,10 +61,10 @@ def execute(work: Work, report: Callable[[str], None]) -> None:
     outputs = {channel: aside / channel for channel in component.outputs}
     for directory in outputs.values():
         directory.mkdir(parents=True)
-    scratch, private = aside.with_name("scratch"), work.run_root / "private"
-    scratch.mkdir(exist_ok=True)
+    private = work.run_root / "private"
+    work.scratch.mkdir(exist_ok=True)
     private.mkdir(mode=0o700, exist_ok=True)
-    component.execute(work.inputs, outputs, Context(scratch, private, report))
+    component.execute(work.inputs, outputs, Context(work.scratch, private, report))
     digests = {channel: digest_tree(directory) for channel, directory in outputs.items()}
     contents = {channel: _contents(directory) for channel, directory in outputs.items()}
     write_json(aside / FACTS, {"fingerprint": dict(work.facts), "outputs": digests, "contents": contents})

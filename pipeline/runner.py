@@ -186,7 +186,7 @@ class _Run:
             UserError: There is none, or its files are gone.
         """
         for execution in reversed(self.record.metadata.executions(node=component.name)):
-            published = self.root / "artifacts" / component.name / execution.key
+            published = Work(component, self.root, execution.key, {}, {}).published
             if execution.state in ("COMPLETE", "CACHED") and published.is_dir():
                 self._take(component, published)
                 outputs = self.record.metadata.outputs(execution.id)

@@ -13,7 +13,7 @@ from typing import Any
 from components.base import Component, Context
 from components.json_file import read_json
 from pipeline.dag import in_order
-from pipeline.execution import FACTS
+from pipeline.execution import FACTS, Work
 from pipeline.fingerprint import fingerprint
 
 POLL_SECONDS = 0.5
@@ -32,23 +32,22 @@ def run_worker(components: Sequence[Component[Any]], run_root: Path, report: Cal
     channels: dict[str, Path] = {}
     digests: dict[str, str] = {}
     for component in ordered[: last + 1]:
-        key, _ = fingerprint(component, {channel: digests[channel] for channel in component.inputs})
-        published = run_root / "artifacts" / component.name / key
-        if component.shared_by_workers and not published.is_dir():
+        key, facts = fingerprint(component, {channel: digests[channel] for channel in component.inputs})
+        work = Work(component, run_root, key, facts, {channel: channels[channel] for channel in component.inputs})
+        if component.shared_by_workers and not work.published.is_dir():
             report(f"{component.name}: joining the chief")
-            _join(component, channels, run_root / "work" / component.name / key / "scratch", report)
-        report(f"{component.name}: waiting for {published}")
-        while not published.is_dir():
+            _join(work, report)
+        report(f"{component.name}: waiting for {work.published}")
+        while not work.published.is_dir():
             time.sleep(POLL_SECONDS)
-        channels |= {channel: published / channel for channel in component.outputs}
-        digests |= read_json(published / FACTS)["outputs"]
+        channels |= work.outputs
+        digests |= read_json(work.published / FACTS)["outputs"]
 
 
-def _join(component: Component[Any], channels: dict[str, Path], work: Path, report: Callable[[str], None]) -> None:
+def _join(work: Work, report: Callable[[str], None]) -> None:
     """Execute beside the chief; what this process would write is thrown away."""
     with tempfile.TemporaryDirectory() as aside:
-        outputs = {channel: Path(aside) / channel for channel in component.outputs}
+        outputs = {channel: Path(aside) / channel for channel in work.component.outputs}
         for directory in outputs.values():
             directory.mkdir()
-        inputs = {channel: channels[channel] for channel in component.inputs}
-        component.execute(inputs, outputs, Context(work, Path(aside), report))
+        work.component.execute(work.inputs, outputs, Context(work.scratch, Path(aside), report))

@@ -1,14 +1,11 @@
 """Evaluator: examples, model → evaluation, blessing."""
 
-import csv
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, fields
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from PIL import Image
-from rich.table import Table
 
 from components.base import Component, Context, Directories, UserError
 from components.evaluator.artifacts import BLESSING, CASES, LEGEND, METRICS, PICTURES, READ_OUTS, SUMMARY
@@ -16,20 +13,20 @@ from components.evaluator.baseline import served_model
 from components.evaluator.beam_job import draw_cases, run_job
 from components.evaluator.cases import CaseFiles
 from components.evaluator.chosen import chosen
-from components.evaluator.ejection import Agreement, ReadOut, agreements, read_outs
-from components.evaluator.gate import Verdict, judge
-from components.evaluator.measure import Case, Picture
+from components.evaluator.ejection import agreements, read_outs
+from components.evaluator.gate import judge
+from components.evaluator.measure import Picture
 from components.evaluator.parameters import EvaluatorParameters
-from components.evaluator.scores import Comparison, Score, compare, prediction_rates, score_all
+from components.evaluator.scores import Comparison, compare, prediction_rates, score_all
+from components.evaluator.summary import describe
+from components.evaluator.tables import write_cases, write_read_outs
 from components.examples_artifact import ExamplesArtifact
 from components.files import local_folder
 from components.json_file import write_json
 from components.overlay import side_by_side
-from components.text import render
 from components.trainer.model_artifact import SERVING
 
 PICTURE_HEIGHT = 256  # pixels
-PER_STRUCTURE = ("dice", "hd95", "asd", "area_truth", "area_prediction", "pieces")
 
 
 class Evaluator(Component[EvaluatorParameters]):
@@ -130,53 +127,3 @@ class Evaluator(Component[EvaluatorParameters]):
             Image.fromarray(row).save(file)
             legend.append({"file": file.name, **asdict(wanted[example_id])})
         write_json(folder / LEGEND, sorted(legend, key=lambda entry: str(entry["file"])))
-
-
-def write_cases(cases: Iterable[Case], structures: tuple[str, ...], file: Path) -> None:
-    """CSV with one row an image; an empty cell means not labelled, or not to be measured."""
-    with file.open("w", newline="", encoding="utf-8") as stream:
-        writer = csv.writer(stream)
-        columns = [f"{name}.{measure}" for measure in PER_STRUCTURE for name in structures]
-        writer.writerow(["example_id", "patient_id", "domain", "view", "frame", "unit", *columns, "enclosed"])
-        for case in cases:
-            values = [value for measure in PER_STRUCTURE for value in getattr(case, measure)]
-            cells = ["" if not np.isfinite(value) else f"{value:.6g}" for value in (*values, case.enclosed)]
-            text = (case.example_id, case.patient_id, case.domain, case.view, case.frame, case.unit)
-            writer.writerow([*text, *cells])
-
-
-def write_read_outs(found: Iterable[ReadOut], file: Path) -> None:
-    """CSV with one row a patient and method; volumes in ml, ejection fractions in percent."""
-    names = [entry.name for entry in fields(ReadOut)]
-    with file.open("w", newline="", encoding="utf-8") as stream:
-        writer = csv.writer(stream)
-        writer.writerow(names)
-        for one in found:
-            values = [getattr(one, name) for name in names]
-            writer.writerow(
-                [value if isinstance(value, str) else f"{value:.6g}" if np.isfinite(value) else "" for value in values]
-            )
-
-
-def describe(scores: list[Score], agreed: list[Agreement], verdict: Verdict, split: str) -> str:
-    """The Dice table, ejection fractions, and the verdict with its reasons, as text."""
-    structures = list(dict.fromkeys(score.structure for score in scores))
-    table = Table("domain", *structures, title=f"Dice on the {split} split, 95 % interval over patients (images)")
-    for domain in dict.fromkeys(score.domain for score in scores):
-        row = [score for score in scores if score.domain == domain]
-        table.add_row(domain, *(_cell(score) for score in row))
-    reasons = [f"  {'pass' if reason.passed else 'FAIL'}  {reason.text}" for reason in verdict.reasons]
-    clinical = [
-        f"Ejection fraction, {one.method}, {one.domain}: mean absolute error {one.error:.1f} points, bias "
-        f"{one.bias:+.1f}, limits of agreement {one.lower:+.1f} to {one.upper:+.1f} ({one.patients} patients, "
-        f"{one.missed} missed)"
-        for one in agreed
-    ]
-    return "\n".join([render(table), *clinical, f"Verdict: {verdict.name}", *reasons])
-
-
-def _cell(score: Score) -> str:
-    if not score.images:
-        return "not labelled"
-    interval = "" if np.isnan(score.dice_low) else f" [{score.dice_low:.3f}, {score.dice_high:.3f}]"
-    return f"{score.dice:.3f}{interval} ({score.images})"

@@ -35,7 +35,8 @@ class Case:
         hd95, asd: NaN too where the truth or the prediction is empty.
         area_truth, area_prediction: area_prediction is known of every structure.
         pieces: Of the prediction.
-        enclosed: Scalar, share of the inner structure's surroundings that the outer one fills in the prediction.
+        enclosed, enclosed_truth: Scalars, share of the inner structure's surroundings that the outer one fills in the
+            prediction, and in the label where both are labelled.
         cavity_truth, cavity_prediction: Of the left ventricle in an apical view, where it was labelled and not empty.
     """
 
@@ -53,6 +54,7 @@ class Case:
     area_prediction: tuple[float, ...]
     pieces: tuple[int, ...]
     enclosed: float
+    enclosed_truth: float
     cavity_truth: Cavity | None = None
     cavity_prediction: Cavity | None = None
 
@@ -107,7 +109,9 @@ def measure(
         asd=tuple(np.nan if d is None else d.asd for d in distances),
         area_truth=_where(presence, [truth.sum() * pixel for truth in truths]),
         area_prediction=tuple(float(guess.sum() * pixel) for guess in guesses),
-        pieces=tuple(pieces(guess) for guess in guesses), enclosed=_enclosed(guesses, structures),
+        pieces=tuple(pieces(guess) for guess in guesses),
+        enclosed=_enclosed(guesses, structures, np.ones_like(presence)),
+        enclosed_truth=_enclosed(truths, structures, presence),
         cavity_truth=cavities[0], cavity_prediction=cavities[1],
     )  # fmt: skip
 
@@ -116,8 +120,8 @@ def _where(presence: np.ndarray, values: np.ndarray | list[float]) -> tuple[floa
     return tuple(float(value) if labelled else float("nan") for value, labelled in zip(values, presence, strict=True))
 
 
-def _enclosed(guesses: list[np.ndarray], structures: tuple[str, ...]) -> float:
-    inner, outer = ENCLOSED
-    if inner not in structures or outer not in structures:
+def _enclosed(masks: list[np.ndarray], structures: tuple[str, ...], presence: np.ndarray) -> float:
+    places = [structures.index(name) for name in ENCLOSED if name in structures]
+    if len(places) < len(ENCLOSED) or not presence[places].all():
         return float("nan")
-    return enclosed_share(guesses[structures.index(inner)], guesses[structures.index(outer)])
+    return enclosed_share(*(masks[place] for place in places))

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import zip_longest
 
-from components.evaluator.measure import Case
+from components.evaluator.measure import ENCLOSED, Case
 from components.evaluator.running import Mean, PatientMean
 
 NAN = float("nan")
@@ -25,6 +25,8 @@ class Score:
         missed: Share of images whose truth holds it and whose prediction does not.
         area_error: Mean of (predicted - true) / true area.
         pieces: Share of predictions in more than one piece.
+        enclosed, enclosed_truth: Of the left ventricle: mean share of its surroundings that are myocardium in the
+            predictions, and in the labels.
     """
 
     domain: str
@@ -41,6 +43,8 @@ class Score:
     missed: float
     area_error: float
     pieces: float
+    enclosed: float
+    enclosed_truth: float
 
 
 @dataclass(frozen=True)
@@ -80,15 +84,20 @@ class _Tally:
     missed: Mean = field(default_factory=Mean)
     area_error: Mean = field(default_factory=Mean)
     pieces: Mean = field(default_factory=Mean)
+    enclosed: Mean = field(default_factory=Mean)
+    enclosed_truth: Mean = field(default_factory=Mean)
     units: set[str] = field(default_factory=set)
 
-    def add(self, case: Case, k: int) -> None:
-        """Take a case that labels structure k."""
+    def add(self, case: Case, k: int, inner: bool) -> None:
+        """Take a case that labels structure k; `inner` is the structure that another one encloses."""
         self.dice.add(case.patient_id, case.dice[k])
         self.hd95.add(case.hd95[k])
         self.asd.add(case.asd[k])
         self.pieces.add(float(case.pieces[k] > 1))
         self.units.add(case.unit)
+        if inner:
+            self.enclosed.add(case.enclosed)
+            self.enclosed_truth.add(case.enclosed_truth)
         if case.area_truth[k] > 0:
             self.missed.add(float(case.area_prediction[k] == 0))
             self.area_error.add((case.area_prediction[k] - case.area_truth[k]) / case.area_truth[k])
@@ -101,7 +110,7 @@ def score_all(cases: Iterable[Case], structures: tuple[str, ...], seed: int, by_
         row = tallies[case.domain, case.view if by_view else "*"]
         for k, labelled in enumerate(case.presence):
             if labelled:
-                row[k].add(case, k)
+                row[k].add(case, k, structures[k] == ENCLOSED[0])
     return [
         _score(domain, name, view, tallies[domain, view][k], seed)
         for domain, view in sorted(tallies)
@@ -164,5 +173,6 @@ def _score(domain: str, name: str, view: str, tally: _Tally, seed: int) -> Score
     hd95, asd = (NAN, NAN) if unit == "mixed" else (tally.hd95.value, tally.asd.value)
     return Score(
         domain, name, view, tally.dice.images, tally.dice.patients, tally.dice.value, *tally.dice.interval(seed), hd95,
-        asd, unit, tally.missed.value, tally.area_error.value, tally.pieces.value,
+        asd, unit, tally.missed.value, tally.area_error.value, tally.pieces.value, tally.enclosed.value,
+        tally.enclosed_truth.value,
     )  # fmt: skip

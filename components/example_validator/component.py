@@ -55,7 +55,9 @@ class ExampleValidator(Component[ExampleValidatorParameters]):
         if severe:
             raise UserError(
                 f"{len(severe)} anomalies in the examples stop the run (example_validator.stop_on: "
-                f"{self.parameters.stop_on}):\n" + "\n".join(f"  {one.feature}: {one.text}" for one in severe)
+                f"{self.parameters.stop_on}):\n"
+                + "\n".join(f"  {one.feature}: {one.text}" for one in severe)
+                + "\nNext step: mend the data or its dataset file, or set example_validator.stop_on=never."
             )
 
 

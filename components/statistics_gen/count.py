@@ -8,6 +8,7 @@ import numpy as np
 import tensorflow as tf
 from tensorflow_metadata.proto.v0 import schema_pb2
 
+from components.base import UserError
 from components.statistics_gen.tally import AREA_BINS, GRAY_LEVELS, Tally
 
 KINDS = {schema_pb2.BYTES: "bytes_list", schema_pb2.INT: "int64_list", schema_pb2.FLOAT: "float_list"}
@@ -58,7 +59,7 @@ def _problems(features: Mapping[str, Any], schema: schema_pb2.Schema) -> list[tu
 def _decoded(encoded: bytes) -> np.ndarray:
     picture = cv2.imdecode(np.frombuffer(encoded, np.uint8), cv2.IMREAD_UNCHANGED)
     if picture is None or picture.ndim != 2 or picture.dtype != np.uint8:
-        raise ValueError("Invalid picture in a record. Expected an 8-bit gray PNG. Next step: run ExampleGen again.")
+        raise UserError("Invalid picture in a record. Expected an 8-bit gray PNG. Next step: run ExampleGen again.")
     return picture
 
 

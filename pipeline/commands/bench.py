@@ -10,6 +10,7 @@ import click
 from components.json_file import write_json
 from pipeline.bench.loss import LossBench, bench_loss
 from pipeline.bench.rerun import bench_rerun
+from pipeline.bench.serving import bench_serving
 from pipeline.bench.side_by_side import Ratio
 
 
@@ -39,6 +40,22 @@ def run_bench_rerun(config: str, settings: tuple[str, ...], out: str, rounds: in
         ]
     )
     (directory / "rerun.md").write_text(text, encoding="utf-8")
+    click.echo(text)
+
+
+def run_bench_serving(out: str, rounds: int) -> None:
+    """Measure, print, and write `serving.json` and `serving.md` to OUT."""
+    outcome = bench_serving(rounds, click.echo)
+    directory = Path(out)
+    directory.mkdir(parents=True, exist_ok=True)
+    write_json(directory / "serving.json", {"machine": _machine(), "rounds": rounds, **asdict(outcome)})
+    text = "\n".join(
+        [
+            f"# labeldrop bench serving\n\n{_machine()}; median of {rounds} rounds, each case once a round.\n",
+            *(_table(f"batch {batch}", ratios) for batch, ratios in outcome.by_batch.items()),
+        ]
+    )
+    (directory / "serving.md").write_text(text, encoding="utf-8")
     click.echo(text)
 
 

@@ -38,7 +38,7 @@ def judge(survey: Survey, sources: tuple[Source, ...], vocabulary: Vocabulary) -
         *_duplicates(survey.records),
         *_presence(survey.records, vocabulary),
         *_spacing(survey.records),
-        *_sizes(survey.records, sources),
+        *_without_records(survey.records, sources),
     ]
     return sorted(findings, key=lambda finding: (finding.level != "problem", finding.dataset))
 
@@ -133,7 +133,7 @@ def _spacing(records: list[Seen]) -> Iterator[Finding]:
             yield Finding("note", dataset, f"{text}: are all of them in mm?")
 
 
-def _sizes(records: list[Seen], sources: tuple[Source, ...]) -> Iterator[Finding]:
+def _without_records(records: list[Seen], sources: tuple[Source, ...]) -> Iterator[Finding]:
     found = {seen.dataset for seen in records}
     for source in sources:
         if source.spec.name not in found:

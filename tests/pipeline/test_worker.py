@@ -28,5 +28,5 @@ def test_workers_train_together_and_the_chief_alone_publishes(tiny_phantom, tmp_
     assert "Verdict: BLESSED" in chief
     assert "Trainer: joining the chief" in worker
     assert "Verdict" not in worker
-    assert [entry.name for entry in (tmp_path / "served").iterdir()] == ["1"]
+    assert sorted(entry.name for entry in (tmp_path / "served").iterdir()) == ["1", "models.config"]
     assert len(list((tmp_path / "run" / "artifacts" / "Trainer").iterdir())) == 1

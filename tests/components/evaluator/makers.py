@@ -16,6 +16,6 @@ def case(number, domain="alpha", dice=(0.9, 0.8), patient=None, unit="mm", view=
         "view": view, "frame": "ED", "unit": unit, "presence": presence, "dice": dice,
         "hd95": tuple(4.0 if labelled else float("nan") for labelled in presence),
         "asd": tuple(1.0 if labelled else float("nan") for labelled in presence),
-        "area_truth": areas, "area_prediction": (110.0, 90.0), "pieces": (1, 2), "enclosed": 0.8,
+        "area_truth": areas, "area_prediction": (110.0, 90.0), "pieces": (1, 2), "enclosed": 0.8, "enclosed_truth": 0.9,
     }  # fmt: skip
     return Case(**{**fields, **changes})

@@ -9,6 +9,7 @@ from medpy.metric import binary as medpy
 
 from components.evaluator.distances import outline_distances
 from components.evaluator.topology import enclosed_share, pieces
+from models.metrics import dice_per_structure
 
 masks = arrays(bool, (14, 17)).filter(np.any)
 sides = st.floats(0.1, 3.0)
@@ -20,6 +21,13 @@ def test_distances_agree_with_medpy(truth, prediction, rows, columns):
     found = outline_distances(truth, prediction, (rows, columns))
     assert found.hd95 == pytest.approx(medpy.hd95(prediction, truth, voxelspacing=(rows, columns)), abs=1e-3)
     assert found.asd == pytest.approx(medpy.assd(prediction, truth, voxelspacing=(rows, columns)), abs=1e-3)
+
+
+@settings(deadline=None, max_examples=60)
+@given(masks, masks)
+def test_dice_agrees_with_medpy(truth, prediction):
+    found = float(dice_per_structure(truth.astype(np.uint8)[None], prediction.astype(np.uint8)[None], 1)[0][0])
+    assert found == pytest.approx(medpy.dc(prediction, truth), abs=1e-6)
 
 
 def square(top, left, side=4):

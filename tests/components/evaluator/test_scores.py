@@ -1,9 +1,11 @@
 import math
+import tracemalloc
 
 import numpy as np
 import pytest
 
 from components.evaluator.bootstrap import patient_interval
+from components.evaluator.chosen import chosen
 from components.evaluator.scores import compare, prediction_rates, score_all
 from tests.components.evaluator.makers import STRUCTURES, case
 
@@ -44,6 +46,38 @@ def test_areas_pieces_and_misses():
     assert scores["alpha", "*", "LV"].area_error == pytest.approx((0.1 - 1) / 2)
     assert scores["alpha", "*", "LV"].missed == 0.5
     assert (scores["alpha", "*", "LV"].pieces, scores["alpha", "*", "LA"].pieces) == (0, 1)
+
+
+def test_enclosure_is_told_of_the_inner_structure_beside_that_of_the_labels():
+    scores = by_key(score_all([case(0), case(1, enclosed=0.4, enclosed_truth=NAN)], STRUCTURES, seed=0))
+    assert scores["alpha", "*", "LV"].enclosed == pytest.approx(0.6)
+    assert scores["alpha", "*", "LV"].enclosed_truth == pytest.approx(0.9)
+    assert math.isnan(scores["alpha", "*", "LA"].enclosed)
+
+
+def test_memory_grows_with_patients_and_not_with_images():
+    def peak(images):
+        stream = Stream(images)
+        tracemalloc.start()
+        score_all(stream, STRUCTURES, seed=0)
+        prediction_rates(stream, STRUCTURES)
+        compare(stream, stream, STRUCTURES, seed=0)
+        chosen(stream, 5)
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        return most
+
+    assert peak(20_000) - peak(2_000) < 18_000 * 40  # bytes; the numbers of a case alone are 1,000
+
+
+class Stream:
+    """So many images of 50 patients, never all in memory."""
+
+    def __init__(self, images):
+        self._images = images
+
+    def __iter__(self):
+        return (case(k, dice=(0.5 + k % 97 / 200, 0.8), patient=f"p{k % 50}") for k in range(self._images))
 
 
 def test_interval_is_of_patients_and_not_of_images():
