@@ -60,7 +60,7 @@ def test_killed_run_is_finished_by_the_same_command(number, undisturbed, tiny_ph
     assert digests(tmp_path) == expected
     assert {entry.name for entry in (tmp_path / "run" / "artifacts").iterdir()} == NODES
     assert not list((tmp_path / "run" / "work").glob("*/*"))
-    assert [entry.name for entry in (tmp_path / "served").iterdir()] == ["1"]
+    assert sorted(entry.name for entry in (tmp_path / "served").iterdir()) == ["1", "models.config"]
 
     metadata = Metadata(tmp_path / "run", MetadataParameters(), create=False)
     assert {execution.state for execution in metadata.executions()} <= {"COMPLETE", "CACHED", "FAILED"}
