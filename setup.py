@@ -13,7 +13,7 @@ setup(
     package_data={
         "data_schemas": ["*.yaml", "*.pbtxt", "datasets/*.yaml", "vocabularies/*.yaml"],
         "components": ["*/*.j2"],
-        "pipeline": ["configs/*.yaml"],
+        "pipeline": ["configs/*.yaml", "configs/studies/*.yaml"],
     },
     install_requires=[
         "tensorflow==2.15.1",

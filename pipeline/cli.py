@@ -166,6 +166,17 @@ def gc(config: str, settings: tuple[str, ...], keep_runs: int, yes: bool) -> Non
     collect_garbage(config, settings, keep_runs, yes)
 
 
+@cli.command()
+@_config
+@click.option("--preset", help="A smaller study that CONFIG describes, such as quick.")
+@_settings
+def study(config: str, preset: str | None, settings: tuple[str, ...]) -> None:
+    """Run the arms, seeds and sweeps of a study; what is finished is not run again."""
+    from pipeline.commands.study import run_study_config
+
+    run_study_config(config, preset, settings)
+
+
 @cli.group()
 def bench() -> None:
     """Measure ratios of speed side by side on this machine."""

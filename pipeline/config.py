@@ -120,6 +120,18 @@ def _without_branches(location: tuple[int | str, ...]) -> str:
     return ".".join(str(part) for part in location if isinstance(part, int) or not re.search(r"[\[-]", part))
 
 
+def parse_settings(settings: tuple[str, ...]) -> dict[str, Any]:
+    """Settings such as "trainer.epochs=3" as a nested mapping.
+
+    Raises:
+        UserError: One is not key=value.
+    """
+    content: dict[str, Any] = {}
+    for setting in settings:
+        _apply(content, setting)
+    return content
+
+
 def _apply(content: dict[str, Any], setting: str) -> None:
     key, separator, text = setting.partition("=")
     if not separator or not key:

@@ -19,6 +19,7 @@ from components.trainer.run_artifact import RUN
 from components.trainer.spacing import median_spacing
 from components.trainer.tflite import write_tflite
 from components.trainer.training_state import TrainingState
+from components.trainer.watch import DomainDice
 from data_schemas.example_schema import feature_spec, load_schema
 from models.decision import Decision
 from models.deep_supervision import DeeplySupervised
@@ -89,10 +90,12 @@ class Trainer(Component[TrainerParameters]):
         )
         if state.out_of_patience or first >= parameters.epochs:
             return
-        shown = [
+        shown: list[keras.callbacks.Callback] = [
             keras.callbacks.TensorBoard(context.work_dir / "logs", write_graph=False),
             TrainingProgress(parameters.epochs, steps, first, context.report),
         ]
+        if parameters.watch is not None and self._workers is None:
+            shown.append(DomainDice(artifact, parameters.watch, decision_of(parameters.loss.name)))
         training, validation = self._batches(artifact, strategy, first * steps)
         try:
             model.fit(

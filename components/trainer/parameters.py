@@ -87,6 +87,8 @@ class TrainerParameters(Parameters):
         epochs: Reporting intervals: each ends with validation and a checkpoint.
         steps_per_epoch: Batches an epoch; none means one pass through the training split.
         patience: Epochs without a better validation Dice before training stops early; none never stops.
+        watch: Split whose Dice by domain and structure is written down after each epoch, for curves; it decides
+            nothing.
         tflite: Also write the network for TFLite, with weights as float16, or with weights and activations as int8 that
             are calibrated on validation images.
         precision: Of activations; weights and loss stay float32, and so does the served model.
@@ -103,6 +105,7 @@ class TrainerParameters(Parameters):
     epochs: PositiveInt = 10
     steps_per_epoch: PositiveInt | None = None
     patience: PositiveInt | None = None
+    watch: Literal["val", "test"] | None = None
     tflite: tuple[Literal["float16", "int8"], ...] = ()
     precision: Literal["float32", "mixed_float16", "mixed_bfloat16"] = "float32"
     logical_cpus: Annotated[int, Field(ge=1, le=64)] = 1

@@ -3,6 +3,7 @@
 import gzip
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Literal
 
 import nibabel as nib
 import numpy as np
@@ -15,17 +16,24 @@ SPLIT_LISTS = {"train": "training", "val": "validation", "test": "testing"}
 INSTANTS = (("ED", DIASTOLE), ("ES", SYSTOLE))
 
 
-def write_alpha(settings: PhantomSettings, out: Path, report: Callable[[str], None]) -> None:
-    """Write domain alpha to `out`: database_nifti/ and database_split/."""
+def write_camus(
+    settings: PhantomSettings, out: Path, report: Callable[[str], None], domain: Literal["alpha", "beta"] = "alpha"
+) -> None:
+    """Write a domain with every structure labelled to `out`: database_nifti/ and database_split/."""
     lists: dict[str, list[str]] = {split: [] for split in SPLITS}
-    keys = list(patient_keys(settings.seed, "alpha", settings.alpha.patients))
+    scanner, patients = (
+        (settings.alpha.scanner, settings.alpha.patients)
+        if domain == "alpha"
+        else (settings.beta_scanner(), settings.beta.patients)
+    )
+    keys = list(patient_keys(settings.seed, domain, patients))
     for number, key in enumerate(keys, start=1):
         name = f"patient{number:04d}"
         lists[key.split].append(name)
         for view in settings.alpha.views:
-            patient = draw_patient(settings, settings.alpha.scanner, key, view)
+            patient = draw_patient(settings, scanner, key, view)
             _write_view(patient, out / "database_nifti" / name, name, settings.alpha.spacing_mm)
-        report(f"alpha: patient {number} of {len(keys)}")
+        report(f"{domain}: patient {number} of {len(keys)}")
     folder = out / "database_split"
     folder.mkdir(parents=True)
     for split, names in lists.items():

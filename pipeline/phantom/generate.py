@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from pipeline.phantom.camus_writer import write_alpha
+from pipeline.phantom.camus_writer import write_camus
 from pipeline.phantom.echonet_writer import write_beta
 from pipeline.phantom.settings import PhantomSettings
 
@@ -35,7 +35,7 @@ def generate(settings: PhantomSettings, out: Path, report: Callable[[str], None]
         shutil.rmtree(out / folder, ignore_errors=True)
     out.mkdir(parents=True, exist_ok=True)
     (out / UNFINISHED).write_text(wanted, encoding="utf-8")
-    write_alpha(settings, out / "alpha", report)
+    write_camus(settings, out / "alpha", report)
     write_beta(settings, out / "beta", out / "beta_test_full", report)
     (out / UNFINISHED).rename(out / FINISHED)
     report(f"Phantom written to {out}")

@@ -1,0 +1,1 @@
+"""Partial labels made from full ones, for studies whose truth is known."""

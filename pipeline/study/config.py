@@ -1,0 +1,174 @@
+"""A study: one YAML file that names data, arms, sweeps, seeds and comparisons."""
+
+from copy import deepcopy
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt, ValidationError, model_validator
+
+from components.base import UserError
+from components.trainer.parameters import TrainerParameters
+from data_schemas.yaml_file import read_yaml
+from pipeline.config import explain
+from pipeline.phantom.settings import PatientCounts
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class PhantomData(_Section):
+    """Two synthetic scanners, every structure labelled in both.
+
+    Attributes:
+        shift: Strength of the difference between them.
+        patients: Of each scanner.
+    """
+
+    kind: Literal["phantom"]
+    shift: float = Field(default=1.0, ge=0, le=2)
+    patients: PatientCounts
+    seed: int = Field(default=2024, ge=0)
+
+
+class CamusData(_Section):
+    """Real CAMUS patients; every second one of them re-rendered as a second scanner, test patients as both.
+
+    Attributes:
+        root: The folder with database_nifti/ and database_split/.
+    """
+
+    kind: Literal["camus"]
+    root: str
+
+
+Data = Annotated[PhantomData | CamusData, Field(discriminator="kind")]
+
+
+class Arm(_Section):
+    """One way of training.
+
+    Attributes:
+        title: For the report.
+        labels: partial hides what `partial` names, shuffled deals the same presence out anew, full hides nothing.
+        drop: Domains that training does not see.
+        keep: Share of the partial domain's patients that keep all labels.
+        trainer: Differences from the study's trainer.
+    """
+
+    title: str
+    labels: Literal["partial", "shuffled", "full"] = "partial"
+    drop: tuple[str, ...] = ()
+    keep: float = Field(default=0.0, ge=0, le=1)
+    trainer: dict[str, Any] = Field(default_factory=dict)
+
+
+class Sweep(_Section):
+    """One arm, or several, with one value after another.
+
+    Attributes:
+        title: For the report, with what is varied.
+        arms: Names of arms.
+        key: Dotted: below data, arm (keep, ...), trainer, or partial.
+        values: What it takes.
+        seeds: Instead of the study's.
+    """
+
+    title: str
+    arms: tuple[str, ...]
+    key: str
+    values: tuple[Any, ...]
+    seeds: tuple[int, ...] | None = None
+
+
+class Comparison(_Section):
+    """Whether one arm is better than another in a domain, by structure."""
+
+    arm: str
+    than: str
+    domain: str
+    structures: tuple[str, ...]
+
+
+class StudyConfig(_Section):
+    """All of it.
+
+    Attributes:
+        partial: Structures by domain that nobody labelled.
+        image_size: Of the stored pictures.
+        trainer: What all arms share; the budget is the same in each.
+        seeds: Of initial weights, order and label dropout.
+        presets: Smaller studies: other values of the keys here.
+    """
+
+    name: str = Field(min_length=1)
+    title: str
+    run_root: str
+    data: Data
+    partial: dict[str, tuple[str, ...]]
+    image_size: tuple[PositiveInt, PositiveInt]
+    trainer: dict[str, Any]
+    seeds: tuple[int, ...] = Field(min_length=1)
+    arms: dict[str, Arm] = Field(min_length=1)
+    sweeps: dict[str, Sweep] = Field(default_factory=dict)
+    comparisons: tuple[Comparison, ...] = ()
+    presets: dict[str, dict[str, Any]] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> "StudyConfig":
+        named = [name for one in self.comparisons for name in (one.arm, one.than)]
+        named += [name for sweep in self.sweeps.values() for name in sweep.arms]
+        unknown = sorted({*named} - {*self.arms})
+        if unknown:
+            raise ValueError(f"expected arms of {sorted(self.arms)}. Received: {unknown}")
+        for arm in self.arms.values():
+            TrainerParameters.model_validate(merged(self.trainer, arm.trainer))
+        return self
+
+
+def merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    """A nested mapping with the values of another one on top."""
+    result = deepcopy(base)
+    for key, value in over.items():
+        both = isinstance(value, dict) and isinstance(result.get(key), dict)
+        result[key] = merged(result[key], value) if both else value
+    return result
+
+
+def load_study(path: str | Path, preset: str | None = None, settings: dict[str, Any] | None = None) -> StudyConfig:
+    """Read a study file.
+
+    Args:
+        preset: One of its presets.
+        settings: Further values, on top of both.
+
+    Raises:
+        UserError: Names each key that is wrong.
+    """
+    try:
+        content = read_yaml(path)
+    except ValueError as error:
+        raise UserError(str(error)) from None
+    if not isinstance(content, dict):
+        raise UserError(f"{path}: expected a YAML mapping. Received: {content!r}")
+    presets = content.get("presets") or {}
+    if preset is not None:
+        if preset not in presets:
+            raise UserError(f"Invalid preset. Expected one of {sorted(presets)} of {path}. Received: {preset!r}")
+        content = _with_preset(content, presets[preset])
+    try:
+        return StudyConfig.model_validate(merged(content, settings or {}))
+    except ValidationError as error:
+        raise UserError(explain(error, str(path))) from None
+
+
+def _with_preset(content: dict[str, Any], preset: dict[str, Any]) -> dict[str, Any]:
+    """The preset's keys on top; a list under `arms` or `sweeps` keeps only those named."""
+    chosen = {key: preset[key] for key in ("arms", "sweeps") if isinstance(preset.get(key), list)}
+    rest = {key: value for key, value in preset.items() if key not in chosen}
+    result = merged(content, rest)
+    for key, names in chosen.items():
+        result[key] = {name: result[key][name] for name in names}
+    kept = result["arms"]
+    result["comparisons"] = [one for one in result.get("comparisons", ()) if one["arm"] in kept and one["than"] in kept]
+    return result

@@ -1,0 +1,67 @@
+"""What a cell came to, stored as one JSON file, so that nothing of the report is computed from memory."""
+
+import csv
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from components.json_file import read_json, write_json
+
+FOLDER = "results"
+
+
+@dataclass(frozen=True)
+class CellResult:
+    """One training, evaluated.
+
+    Attributes:
+        dice: By domain and structure, mean Dice of each patient's images, by patient.
+        curves: Metrics of each epoch.
+        evaluation: Directory of its evaluation.
+        seconds: What it took, 0 where it was reused.
+    """
+
+    name: str
+    arm: str
+    seed: int
+    sweep: str | None
+    value: Any
+    dice: dict[str, dict[str, dict[str, float]]]
+    curves: list[dict[str, Any]]
+    evaluation: str
+    seconds: float
+
+
+def write_result(result: CellResult, run_root: Path) -> None:
+    """One file a cell; a later one of the same cell replaces it."""
+    folder = run_root / FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / f"{result.name.replace('|', '_').replace('/', '_')}-{result.seed}.json"
+    aside = file.with_suffix(".writing")
+    write_json(aside, vars(result))
+    aside.rename(file)
+
+
+def read_results(run_root: Path) -> list[CellResult]:
+    """All that are there, in a fixed order."""
+    return [CellResult(**read_json(file)) for file in sorted((run_root / FOLDER).glob("*.json"))]
+
+
+def patient_dice(cases: Path) -> dict[str, dict[str, dict[str, float]]]:
+    """Mean Dice by domain, structure and patient from an evaluation's cases.csv."""
+    found: dict[str, dict[str, dict[str, list[float]]]] = defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
+    with cases.open(newline="", encoding="utf-8") as stream:
+        for row in csv.DictReader(stream):
+            for column, value in row.items():
+                if column.endswith(".dice") and value:
+                    found[row["domain"]][column.removesuffix(".dice")][row["patient_id"]].append(float(value))
+    return {
+        domain: {
+            structure: {patient: float(np.mean(values)) for patient, values in sorted(patients.items())}
+            for structure, patients in structures.items()
+        }
+        for domain, structures in sorted(found.items())
+    }
