@@ -69,9 +69,9 @@ def means(results: Sequence[CellResult]) -> list[Mean]:
         for domain, structures in dice.items():
             for structure in structures:
                 table = table_of(results, name, domain, structure)
-                drawn = _drawn(table)[0]
-                low, high = _interval(drawn)
-                found.append(Mean(name, domain, structure, *table.shape, float(table.mean()), low, high))
+                low, high = _interval(_drawn(table)[0])
+                seeds, patients = table.shape
+                found.append(Mean(name, domain, structure, seeds, patients, float(table.mean()), low, high))
     return found
 
 

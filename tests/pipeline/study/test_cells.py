@@ -55,9 +55,8 @@ def test_sweep_changes_one_thing(key, value, read):
 def test_wrong_study_is_told(tmp_path):
     with pytest.raises(UserError, match="Invalid preset"):
         load_study(PHANTOM, "slow")
+    wrong = {"arm": "x", "than": "acce", "domain": "beta", "structures": []}
     with pytest.raises(UserError, match="expected arms of"):
-        load_study(
-            PHANTOM, settings={"comparisons": [{"arm": "x", "than": "acce", "domain": "beta", "structures": []}]}
-        )
+        load_study(PHANTOM, settings={"comparisons": [wrong]})
     with pytest.raises(UserError, match=r"trainer\.epoch|epoch"):
         load_study(PHANTOM, settings={"trainer": {"epoch": 3}})

@@ -47,13 +47,12 @@ def test_real_patients_go_to_one_scanner_and_test_patients_to_both(camus_root, t
         assert abs(len(lists["alpha", split]) - len(lists["beta", split])) <= 1
     assert lists["alpha", "testing"] == lists["beta", "testing"]
     patient = lists["beta", "testing"][0]
-    files = [
-        sorted(file.name for file in (tmp_path / d / "database_nifti" / patient).iterdir()) for d in ("alpha", "beta")
-    ]
-    assert files[0] == files[1]
-    for name in files[0]:
-        same = [(tmp_path / d / "database_nifti" / patient / name).read_bytes() for d in ("alpha", "beta")]
-        assert (same[0] == same[1]) == name.endswith("_gt.nii.gz")
+    alpha, beta = (tmp_path / domain / "database_nifti" / patient for domain in ("alpha", "beta"))
+    names = sorted(file.name for file in alpha.iterdir())
+    assert names == sorted(file.name for file in beta.iterdir())
+    for name in names:
+        same = (alpha / name).read_bytes() == (beta / name).read_bytes()
+        assert same == name.endswith("_gt.nii.gz")
 
 
 def test_other_folder_is_refused(tmp_path):
