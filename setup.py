@@ -12,8 +12,8 @@ setup(
     packages=find_packages(include=[pattern for name in PACKAGES for pattern in (name, f"{name}.*")]),
     package_data={
         "data_schemas": ["*.yaml", "*.pbtxt", "datasets/*.yaml", "vocabularies/*.yaml"],
-        "components": ["*/*.j2"],
-        "pipeline": ["configs/*.yaml", "configs/studies/*.yaml"],
+        "components": ["*.css", "*/*.j2"],
+        "pipeline": ["configs/*.yaml", "configs/studies/*.yaml", "study/*.j2"],
     },
     install_requires=[
         "tensorflow==2.15.1",

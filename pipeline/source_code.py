@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 PACKAGES = ("data_schemas", "models", "components", "pipeline")
-DATA_SUFFIXES = (".pbtxt", ".j2")  # read by the modules beside them; YAML comes in by the parameters
+DATA_SUFFIXES = (".pbtxt", ".j2", ".css")  # read by the modules beside them; YAML comes in by the parameters
 
 
 def code_digests(module: str) -> dict[str, str]:

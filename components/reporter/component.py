@@ -8,6 +8,7 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 
 from components.base import Component, Context, Directories
+from components.page import page_style
 from components.reporter.evidence import Evidence, read_evidence
 from components.reporter.parameters import ReporterParameters
 from components.reporter.plots import bland_altman, dice_distribution, training_curves
@@ -39,11 +40,12 @@ class Reporter(Component[ReporterParameters]):
 def render(evidence: Evidence, title: str) -> str:
     """The page."""
     environment = Environment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=True)
-    environment.filters |= {"number": _number, "svg": _svg, "flat": _flat}
+    environment.filters |= {"number": _number, "flat": _flat}
     structures, metrics, training = evidence.examples.vocabulary.structures, evidence.metrics, evidence.training
     colors = [one.color for one in structures]
     return environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(
         title=title,
+        style=page_style(),
         evidence=evidence,
         structures=structures,
         metrics=metrics,
@@ -71,10 +73,6 @@ def _picture(entry: Mapping[str, Any], folder: Path) -> dict[str, str]:
 
 def _number(value: float | None, digits: int) -> str:
     return "-" if value is None else f"{value:.{digits}f}"
-
-
-def _svg(content: bytes) -> str:
-    return "data:image/svg+xml;base64," + b64encode(content).decode()
 
 
 def _flat(value: Any, name: str = "") -> list[tuple[str, Any]]:

@@ -1,31 +1,15 @@
-"""The report's figures, each an SVG picture with the text that stands for it."""
+"""The report's figures, of one evaluation."""
 
-import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-import matplotlib as mpl
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
+
+from components.figure import Plot, as_plot, new_figure
 
 MOST_POINTS = 400  # drawn one by one; more are told by their box alone
 GRAY = "#555555"
-
-
-@dataclass(frozen=True)
-class Plot:
-    """A figure.
-
-    Attributes:
-        svg: Its bytes, the same for the same numbers.
-        alt: What it shows, in words.
-    """
-
-    svg: bytes
-    alt: str
 
 
 def dice_distribution(domain: str, dice: Mapping[str, Sequence[float]], colors: Sequence[str]) -> Plot:
@@ -35,7 +19,7 @@ def dice_distribution(domain: str, dice: Mapping[str, Sequence[float]], colors: 
         dice: By structure, only of labelled images.
         colors: Of each structure.
     """
-    figure, axes = _figure(5.4, 0.9 + 0.75 * len(dice))
+    figure, axes = new_figure(5.4, 0.9 + 0.75 * len(dice))
     random = np.random.default_rng(0)
     for place, (values, color) in enumerate(zip(dice.values(), colors, strict=True)):
         if not values:
@@ -47,12 +31,12 @@ def dice_distribution(domain: str, dice: Mapping[str, Sequence[float]], colors: 
     medians = ", ".join(
         f"{name} median {np.median(v):.3f}" if v else f"{name} not labelled" for name, v in dice.items()
     )
-    return _plot(figure, f"Distribution of Dice over the images of domain {domain}: {medians}.")
+    return as_plot(figure, f"Distribution of Dice over the images of domain {domain}: {medians}.")
 
 
 def training_curves(epochs: Sequence[Mapping[str, Any]], best: int) -> Plot:
     """Loss and validation Dice of each epoch."""
-    figure, loss = _figure(5.4, 3.0)
+    figure, loss = new_figure(5.4, 3.0)
     numbers = [epoch["epoch"] + 1 for epoch in epochs]
     for key, label, style in (("loss", "training loss", "-"), ("val_loss", "validation loss", "--")):
         if all(key in epoch for epoch in epochs):
@@ -66,7 +50,7 @@ def training_curves(epochs: Sequence[Mapping[str, Any]], best: int) -> Plot:
     figure.legend(loc="outside upper center", ncols=3, fontsize="small", frameon=False)
     last, kept = epochs[-1], epochs[best]
     text = f"Training curves over {len(epochs)} epochs: loss ends at {last['loss']:.3f}"
-    return _plot(figure, f"{text}, validation Dice is best in epoch {best + 1} with {kept['val_dice']:.3f}.")
+    return as_plot(figure, f"{text}, validation Dice is best in epoch {best + 1} with {kept['val_dice']:.3f}.")
 
 
 def bland_altman(agreement: Mapping[str, Any], pairs: Sequence[tuple[float, float]]) -> Plot:
@@ -76,7 +60,7 @@ def bland_altman(agreement: Mapping[str, Any], pairs: Sequence[tuple[float, floa
         agreement: Its row in metrics.json.
         pairs: Label and prediction of each patient, in percent.
     """
-    figure, axes = _figure(5.4, 3.0)
+    figure, axes = new_figure(5.4, 3.0)
     truth, prediction = np.asarray(pairs, float).T
     axes.scatter((truth + prediction) / 2, prediction - truth, s=12, color="#2c6fb0", alpha=0.7)
     for value, style in ((agreement["bias"], "-"), (agreement["lower"], "--"), (agreement["upper"], "--")):
@@ -84,19 +68,4 @@ def bland_altman(agreement: Mapping[str, Any], pairs: Sequence[tuple[float, floa
             axes.axhline(value, color=GRAY, linewidth=0.9, linestyle=style)
     axes.set(xlabel="mean of both ejection fractions, %", ylabel="prediction - label, points")
     text = f"Bland-Altman plot of the ejection fraction, {agreement['method']}, domain {agreement['domain']}"
-    return _plot(figure, f"{text}: bias {agreement['bias']:+.1f} points over {agreement['patients']} patients.")
-
-
-def _figure(width: float, height: float) -> tuple[Figure, Axes]:
-    """Inches."""
-    figure = Figure(figsize=(width, height), layout="constrained")
-    axes = figure.add_subplot()
-    axes.grid(alpha=0.25)
-    return figure, axes
-
-
-def _plot(figure: Figure, alt: str) -> Plot:
-    stream = io.BytesIO()
-    with mpl.rc_context({"svg.hashsalt": "labeldrop"}):
-        figure.savefig(stream, format="svg", metadata={"Date": None})
-    return Plot(stream.getvalue(), alt)
+    return as_plot(figure, f"{text}: bias {agreement['bias']:+.1f} points over {agreement['patients']} patients.")

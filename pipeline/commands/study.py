@@ -1,11 +1,10 @@
 """`labeldrop study`."""
 
-from pathlib import Path
-
 import click
 
 from pipeline.config import parse_settings
 from pipeline.study.config import load_study
+from pipeline.study.report import write_report
 from pipeline.study.run import run_study
 
 
@@ -17,4 +16,6 @@ def run_study_config(path: str, preset: str | None, settings: tuple[str, ...]) -
     """
     study = load_study(path, preset, parse_settings(settings))
     results = run_study(study, click.echo)
-    click.echo(f"{len(results)} cells in {Path(study.run_root) / 'results'}")
+    command = " ".join(["labeldrop study", path, *(["--preset", preset] if preset else []),
+                        *(f"--set {setting}" for setting in settings)])  # fmt: skip
+    click.echo(f"Report: {write_report(study, results, command)}")

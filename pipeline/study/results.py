@@ -20,6 +20,7 @@ class CellResult:
     Attributes:
         dice: By domain and structure, mean Dice of each patient's images, by patient.
         curves: Metrics of each epoch.
+        audit: Cramér's V of each structure's presence and the domain, as training saw it.
         evaluation: Directory of its evaluation.
         seconds: What it took, 0 where it was reused.
     """
@@ -31,6 +32,7 @@ class CellResult:
     value: Any
     dice: dict[str, dict[str, dict[str, float]]]
     curves: list[dict[str, Any]]
+    audit: dict[str, float]
     evaluation: str
     seconds: float
 

@@ -2,6 +2,7 @@
 
 import gc
 import time
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,11 @@ from components.base import Component
 from components.evaluator.artifacts import CASES
 from components.evaluator.component import Evaluator
 from components.evaluator.parameters import EvaluatorParameters
+from components.examples_artifact import ExamplesArtifact
 from components.json_file import read_json
+from components.label_dropout import make_label_dropout
 from components.label_mask.component import LabelMask
+from components.statistics_gen.audit import audit
 from components.trainer.component import Trainer
 from components.trainer.run_artifact import RUN
 from pipeline.runner import RunOptions, run_pipeline
@@ -23,6 +27,7 @@ from pipeline.study.data import full_examples
 from pipeline.study.results import CellResult, patient_dice, read_results, write_result
 
 PICTURES = 3
+PERMUTATIONS = 99
 BATCH = 32
 
 
@@ -64,9 +69,23 @@ def _run_cell(cell: Cell, root: Path, report: Callable[[str], None]) -> CellResu
     gc.collect()
     return CellResult(
         cell.name, cell.arm, cell.seed, cell.sweep, cell.value, patient_dice(channels["evaluation"] / CASES),
-        read_json(channels["model_run"] / RUN)["epochs"], str(channels["evaluation"].relative_to(root)),
+        read_json(channels["model_run"] / RUN)["epochs"], _audit(channels["examples"], cell),
+        str(channels["evaluation"].relative_to(root)),
         time.monotonic() - started if trained else 0.0,
     )  # fmt: skip
+
+
+def _audit(examples: Path, cell: Cell) -> dict[str, float]:
+    """What the shortcut audit says of the labels that this training sees."""
+    artifact = ExamplesArtifact.load(examples)
+    counts: Counter[tuple[str, tuple[int, ...]]] = Counter()
+    for entry in artifact.manifest["counts"]:
+        if entry["split"] == "train":
+            counts[entry["domain"], tuple(entry["presence"])] += entry["records"]
+    dropout = make_label_dropout(cell.trainer.label_dropout, cell.seed, artifact)
+    found = audit(counts, artifact.vocabulary.names, dropout, cell.trainer.loss.name, PERMUTATIONS, cell.seed)
+    seen = found.after_dropout or found.stored
+    return {name: seen[name].cramers_v for name in artifact.vocabulary.names}
 
 
 def _short(result: CellResult) -> str:
