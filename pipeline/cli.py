@@ -170,11 +170,12 @@ def gc(config: str, settings: tuple[str, ...], keep_runs: int, yes: bool) -> Non
 @_config
 @click.option("--preset", help="A smaller study that CONFIG describes, such as quick.")
 @_settings
-def study(config: str, preset: str | None, settings: tuple[str, ...]) -> None:
+@click.option("--workers", type=click.IntRange(min=1), default=2, show_default=True, help="Trainings side by side.")
+def study(config: str, preset: str | None, settings: tuple[str, ...], workers: int) -> None:
     """Run the arms, seeds and sweeps of a study; what is finished is not run again."""
     from pipeline.commands.study import run_study_config
 
-    run_study_config(config, preset, settings)
+    run_study_config(config, preset, settings, workers)
 
 
 @cli.group()

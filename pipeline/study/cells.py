@@ -28,6 +28,11 @@ class Cell:
     mask: dict[str, Any]
     trainer: TrainerParameters
 
+    @property
+    def data_key(self) -> str:
+        """The same for cells that start from the same examples."""
+        return f"{self.data.model_dump_json()} {self.image_size}"
+
     def label_mask(self, source: str) -> LabelMaskParameters:
         """Of this cell, on published examples."""
         return LabelMaskParameters.model_validate({"source": source, "seed": self.seed, **self.mask})

@@ -1,8 +1,9 @@
 """What a cell came to, stored as one JSON file, so that nothing of the report is computed from memory."""
 
 import csv
+import re
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -41,10 +42,17 @@ def write_result(result: CellResult, run_root: Path) -> None:
     """One file a cell; a later one of the same cell replaces it."""
     folder = run_root / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
-    file = folder / f"{result.name.replace('|', '_').replace('/', '_')}-{result.seed}.json"
+    file = folder / f"{file_name(result.name, result.seed)}.json"
+    if not result.seconds and file.is_file():  # reused: what it took is known from then
+        result = replace(result, seconds=read_json(file)["seconds"])
     aside = file.with_suffix(".writing")
     write_json(aside, vars(result))
     aside.rename(file)
+
+
+def file_name(name: str, seed: int) -> str:
+    """Of a cell, without what a path may not hold."""
+    return re.sub(r"[^\w.=-]", "_", name) + f"-{seed}"
 
 
 def read_results(run_root: Path) -> list[CellResult]:

@@ -1,38 +1,33 @@
-"""Running a study: every cell through the same components, skipped where the cache already has it."""
+"""Running a study: cells side by side, each through the same components in a run root of its own.
 
-import gc
+Below the study's run root:
+    artifacts/ExampleGen/     the fully labelled examples of each data setting, shared by all cells
+    cells/<name>-<seed>/      one cell's artifacts: what is finished there is reused
+    results/                  one JSON file a cell, which the report is made from
+"""
+
+import os
 import time
-from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
 
-import keras
-
-from components.base import Component
-from components.evaluator.artifacts import CASES
-from components.evaluator.component import Evaluator
-from components.evaluator.parameters import EvaluatorParameters
-from components.examples_artifact import ExamplesArtifact
-from components.json_file import read_json
-from components.label_dropout import make_label_dropout
-from components.label_mask.component import LabelMask
-from components.statistics_gen.audit import audit
-from components.trainer.component import Trainer
-from components.trainer.run_artifact import RUN
-from pipeline.runner import RunOptions, run_pipeline
+from pipeline.quiet import be_quiet
+from pipeline.study.cell_run import run_cell
 from pipeline.study.cells import Cell, cells
 from pipeline.study.config import StudyConfig
 from pipeline.study.data import full_examples
-from pipeline.study.results import CellResult, patient_dice, read_results, write_result
+from pipeline.study.results import CellResult, read_results, write_result
 
-PICTURES = 3
-PERMUTATIONS = 99
-BATCH = 32
+THREADS = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS")
 
 
-def run_study(study: StudyConfig, report: Callable[[str], None]) -> list[CellResult]:
+def run_study(study: StudyConfig, workers: int, report: Callable[[str], None]) -> list[CellResult]:
     """Run what is missing, and return the results of exactly this study's cells.
+
+    Args:
+        workers: Cells at a time, which share the cores out; small networks train no faster on two cores than on one.
 
     Raises:
         UserError: The data or a parameter is at fault.
@@ -40,52 +35,32 @@ def run_study(study: StudyConfig, report: Callable[[str], None]) -> list[CellRes
     root = Path(study.run_root)
     root.mkdir(parents=True, exist_ok=True)
     todo = cells(study)
-    spent: list[float] = []
-    for number, cell in enumerate(todo, start=1):
-        result = _run_cell(cell, root, report)
-        write_result(result, root)
-        if result.seconds:
-            spent.append(result.seconds)
-        left = (len(todo) - number) * (sum(spent) / len(spent)) / 60 if spent else 0.0
-        place = f"[{number}/{len(todo)}] {cell.name}, seed {cell.seed}"
-        report(f"{place}: {_short(result)}; about {left:.0f} min left at most")
+    sources = [full_examples(cell.data, cell.image_size, root, report) for cell in _first_of_each_data(todo)]
+    by_data = {cell.data_key: source for cell, source in zip(_first_of_each_data(todo), sources, strict=True)}
+    for name in THREADS:  # read by TensorFlow when a process starts
+        os.environ[name] = str(max(1, (os.cpu_count() or 1) // workers))
+    context, started = get_context("spawn"), time.monotonic()
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=be_quiet, max_tasks_per_child=1) as pool:
+        futures = [pool.submit(run_cell, cell, by_data[cell.data_key], root) for cell in todo]
+        try:
+            for number, future in enumerate(as_completed(futures), start=1):
+                left_s = (len(todo) - number) / number * (time.monotonic() - started)
+                _take(future, root, f"[{number}/{len(todo)}]", left_s, report)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
     wanted = {(cell.name, cell.seed) for cell in todo}
     return [result for result in read_results(root) if (result.name, result.seed) in wanted]
 
 
-def _run_cell(cell: Cell, root: Path, report: Callable[[str], None]) -> CellResult:
-    said: list[str] = []
-    source = full_examples(cell.data, cell.image_size, root, said.append)
-    components: list[Component[Any]] = [
-        LabelMask(cell.label_mask(str(source))),
-        Trainer(cell.trainer),
-        Evaluator(EvaluatorParameters(pictures=PICTURES, batch_size=BATCH)),
-    ]
-    started = time.monotonic()
-    said.clear()
-    channels = run_pipeline(components, root, said.append, RunOptions(pipeline=f"{cell.name} seed {cell.seed}"))
-    trained = any(line.endswith("Trainer: running") for line in said)
-    keras.backend.clear_session()
-    gc.collect()
-    return CellResult(
-        cell.name, cell.arm, cell.seed, cell.sweep, cell.value, patient_dice(channels["evaluation"] / CASES),
-        read_json(channels["model_run"] / RUN)["epochs"], _audit(channels["examples"], cell),
-        str(channels["evaluation"].relative_to(root)),
-        time.monotonic() - started if trained else 0.0,
-    )  # fmt: skip
+def _take(future: Future[CellResult], root: Path, place: str, left_s: float, report: Callable[[str], None]) -> None:
+    result = future.result()
+    write_result(result, root)
+    report(f"{place} {result.name}, seed {result.seed}: {_short(result)}; about {left_s / 60:.0f} min left")
 
 
-def _audit(examples: Path, cell: Cell) -> dict[str, float]:
-    """What the shortcut audit says of the labels that this training sees."""
-    artifact = ExamplesArtifact.load(examples)
-    counts: Counter[tuple[str, tuple[int, ...]]] = Counter()
-    for entry in artifact.manifest["counts"]:
-        if entry["split"] == "train":
-            counts[entry["domain"], tuple(entry["presence"])] += entry["records"]
-    dropout = make_label_dropout(cell.trainer.label_dropout, cell.seed, artifact)
-    found = audit(counts, artifact.vocabulary.names, dropout, cell.trainer.loss.name, PERMUTATIONS, cell.seed)
-    seen = found.after_dropout or found.stored
-    return {name: seen[name].cramers_v for name in artifact.vocabulary.names}
+def _first_of_each_data(todo: Sequence[Cell]) -> list[Cell]:
+    return list({cell.data_key: cell for cell in reversed(todo)}.values())
 
 
 def _short(result: CellResult) -> str:
