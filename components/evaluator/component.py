@@ -57,15 +57,21 @@ class Evaluator(Component[EvaluatorParameters]):
         model = inputs["model"] / SERVING
         cases = self._run(model, structures, files, context.work_dir / "cases")
         comparisons = self._compare(cases, artifact, files, context)
-        self._publish(cases, comparisons, structures, outputs)
+        others: dict[str, CaseFiles] = {
+            split: self._run(model, structures, artifact.files(split), context.work_dir / split)
+            for split in self.parameters.also
+            if split != self.parameters.split and artifact.records(split)
+        }
+        self._publish(cases, comparisons, others, structures, outputs)
         self._draw(model, files, cases, artifact, outputs["evaluation"] / PICTURES)
 
     def _run(self, model: Path, structures: tuple[str, ...], files: list[Path], folder: Path) -> CaseFiles:
         return run_job(model, structures, self.parameters.batch_size, files, folder, self.parameters.workers)
 
     def _publish(
-        self, cases: CaseFiles, comparisons: list[Comparison], structures: tuple[str, ...], outputs: Directories
-    ) -> None:
+        self, cases: CaseFiles, comparisons: list[Comparison], others: dict[str, CaseFiles],
+        structures: tuple[str, ...], outputs: Directories,
+    ) -> None:  # fmt: skip
         """Judge, and write down what was measured, the verdict and its reasons."""
         parameters, evaluation = self.parameters, outputs["evaluation"]
         scores, rates = score_all(cases, structures, parameters.seed), prediction_rates(cases, structures)
@@ -80,9 +86,13 @@ class Evaluator(Component[EvaluatorParameters]):
             "ejection_fraction": agreed,
         }
         metrics = {name: [asdict(one) for one in found] for name, found in content.items()}
+        other_splits = {
+            split: [asdict(one) for one in score_all(found, structures, parameters.seed, by_view=True)]
+            for split, found in others.items()
+        }
         write_cases(cases, structures, evaluation / CASES)
         write_read_outs(ejection, evaluation / READ_OUTS)
-        write_json(evaluation / METRICS, {"split": parameters.split, **metrics})
+        write_json(evaluation / METRICS, {"split": parameters.split, **metrics, "other_splits": other_splits})
         write_json(
             outputs["blessing"] / BLESSING,
             {"verdict": verdict.name, "reasons": [asdict(reason) for reason in verdict.reasons]},

@@ -45,6 +45,8 @@ class EvaluatorParameters(Parameters):
 
     Attributes:
         split: The split that decides; choose nothing else by it.
+        also: Further splits that are scored for comparison; the gate does not see them. A split without records is left
+            out.
         thresholds: The gate. Without any, no model is blessed.
         minimum_shortcut_ratio: A structure that some domains label must be predicted in the others at least this often,
             as a share of how often it is predicted where it is labelled; none does not ask.
@@ -58,6 +60,7 @@ class EvaluatorParameters(Parameters):
     """
 
     split: Literal["val", "test"] = "test"
+    also: tuple[Literal["train", "val", "test"], ...] = ("val",)
     thresholds: tuple[Threshold, ...] = ()
     minimum_shortcut_ratio: float | None = Field(default=None, ge=0, le=1)
     baseline: str | None = None

@@ -35,7 +35,7 @@ def run_cell(cell: Cell, source: Path, study_root: Path) -> CellResult:
     components: list[Component[Any]] = [
         LabelMask(cell.label_mask(str(source))),
         Trainer(cell.trainer),
-        Evaluator(EvaluatorParameters(pictures=PICTURES, batch_size=BATCH)),
+        Evaluator(EvaluatorParameters(pictures=PICTURES, batch_size=BATCH, also=())),
     ]
     said: list[str] = []
     started = time.monotonic()

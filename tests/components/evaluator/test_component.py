@@ -49,6 +49,9 @@ def test_every_labelled_image_is_measured_once(tiny_examples, model, tmp_path):
         own = [float(row[f"{score['structure']}.dice"]) for row in rows if row["domain"] == score["domain"]]
         assert score["dice"] == pytest.approx(np.mean(own), abs=1e-5)
     assert {score["view"] for score in metrics["by_view"]} == {"4CH"}
+    assert [(one["domain"], one["structure"]) for one in metrics["other_splits"]["val"] if one["images"]] == [
+        ("alpha", "LV"), ("alpha", "MYO"), ("alpha", "LA"), ("beta", "LV"),
+    ]  # fmt: skip
     assert read_json(outputs["blessing"] / "blessing.json")["verdict"] == "BLESSED"
 
 
