@@ -15,8 +15,9 @@ from components.content import digest_file
 from components.evaluator.artifacts import BLESSING
 from components.evaluator.gate import Reason, Verdict
 from components.examples_artifact import ExamplesArtifact
-from components.infra_validator.model_server import PROGRAM, check_server, find_program
+from components.infra_validator.model_server import can_be_alone, check_server, find_program
 from components.infra_validator.parameters import InfraValidatorParameters
+from components.infra_validator.server_check import PROGRAM
 from components.infra_validator.tflite import check_tflite
 from components.json_file import read_json, write_json
 from components.trainer.model_artifact import EXTRA, NETWORK, SERVING, decision_of_model
@@ -70,7 +71,7 @@ class InfraValidator(Component[InfraValidatorParameters]):
         program = find_program(self.parameters.model_server)
         reasons = self._reasons(probed, inputs["model"], requests)
         if probed.facts is not None and program is not None:
-            reasons += self._server_reasons(program, saved_model, requests, probed.answers["mask"])
+            reasons += self._server_reasons(program, saved_model, requests, probed.answers["mask"], context)
         verdict = Verdict(tuple(reasons))
         directory = outputs["infra_blessing"]
         written = [{"passed": reason.passed, "text": reason.text} for reason in reasons]
@@ -81,11 +82,16 @@ class InfraValidator(Component[InfraValidatorParameters]):
         if program is None:
             context.report(f"  {PROGRAM}: not run, none is on PATH and infra_validator.model_server names none")
 
-    def _server_reasons(self, program: str, saved_model: Path, requests: Path, expected: np.ndarray) -> list[Reason]:
+    def _server_reasons(
+        self, program: str, saved_model: Path, requests: Path, expected: np.ndarray, context: Context
+    ) -> list[Reason]:
         examples = list(tf.data.TFRecordDataset(str(requests)).as_numpy_iterator())
         contents = {"serving_default": examples, "segment": [_picture(example) for example in examples]}
         wanted, timeout = self.parameters.minimum_agreement, self.parameters.timeout_s
-        return check_server(program, saved_model, contents, expected, wanted, timeout)
+        alone = can_be_alone()
+        place = "a network of its own" if alone else "this machine's network: its REST port is open for these seconds"
+        context.report(f"  {PROGRAM} is asked in {place}")
+        return check_server(program, saved_model, contents, expected, wanted, timeout, context.work_dir, alone)
 
     def _requests(self, artifact: ExamplesArtifact, scratch: Path) -> Path:
         """A few records of validation as one TFRecord file."""

@@ -5,6 +5,8 @@ import tensorflow as tf
 
 from components.base import UserError
 from components.examples_artifact import ExamplesArtifact
+from components.infra_validator import component
+from components.infra_validator.model_server import can_be_alone
 from components.trainer.model_artifact import save_model
 from models.plan import make_plan
 from models.unet import build_unet
@@ -21,7 +23,11 @@ def model(tiny_examples, tmp_path_factory):
     return directory
 
 
-def test_server_on_path_is_asked_over_both_protocols(model, tiny_examples, tmp_path, monkeypatch):
+@pytest.mark.parametrize("alone", [True, False])
+def test_server_on_path_is_asked_over_both_protocols(model, tiny_examples, tmp_path, monkeypatch, alone):
+    if alone and not can_be_alone():
+        pytest.skip("this machine gives no process a network of its own")
+    monkeypatch.setattr(component, "can_be_alone", lambda: alone)
     program = executable(tmp_path)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
     verdict, failed, report = validate(model, tiny_examples, tmp_path / "out")
