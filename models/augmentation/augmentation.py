@@ -5,7 +5,7 @@ from typing import Annotated
 import tensorflow as tf
 from pydantic import BaseModel, ConfigDict, Field
 
-from models.augmentation import intensity, spatial, ultrasound
+from models.augmentation import intensity, mixing, spatial, ultrasound
 from models.augmentation.draws import chosen_change, chosen_strength, split_seed
 
 Fraction = Annotated[float, Field(ge=0, le=1)]
@@ -28,6 +28,8 @@ class Augmentation(BaseModel):
         blur_pixels: Standard deviation of the Gaussian blur, mixed in by an image's own weight.
         low_resolution: Factor by which resolution is lost, mixed in by an image's own weight; 1 is none.
         noise: Largest standard deviation of added Gaussian noise, on intensities 0 to 1.
+        amplitude_mix: Largest share of the spectrum's amplitude that comes from another image of the batch, so that
+            images of one domain take on the looks of the others.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -45,6 +47,7 @@ class Augmentation(BaseModel):
     blur_pixels: float = Field(default=0.0, ge=0, le=8)
     low_resolution: float = Field(default=1.0, ge=1, le=8)
     noise: Fraction = 0.0
+    amplitude_mix: Fraction = 0.0
 
     def __call__(self, images: tf.Tensor, masks: tf.Tensor, seed: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """Vary one batch.
@@ -57,9 +60,17 @@ class Augmentation(BaseModel):
         Returns:
             Images and masks of the same shapes and dtypes; masks hold only ids they held before, and 0.
         """
-        space_seed, light_seed, echo_seed = split_seed(seed, 3)
+        space_seed, light_seed, echo_seed, mix_seed = split_seed(seed, 4)
         images, masks = self._space(images, masks, space_seed)
+        images = self._mix(images, mix_seed)
         return self._camera(self._echo(images, echo_seed), light_seed), masks
+
+    def _mix(self, images: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+        if not self.amplitude_mix:
+            return images
+        strength_seed, partner_seed = split_seed(seed, 2)
+        strength = self.amplitude_mix * chosen_strength(tf.shape(images)[0], self.probability, strength_seed)
+        return mixing.amplitude_mix(images, strength, partner_seed)
 
     def _space(self, images: tf.Tensor, masks: tf.Tensor, seed: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         affine_seed, elastic_seed = split_seed(seed, 2)

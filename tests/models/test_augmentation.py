@@ -4,11 +4,12 @@ import tensorflow as tf
 from pydantic import ValidationError
 
 from models.augmentation import Augmentation
+from models.augmentation.mixing import amplitude_mix
 from models.augmentation.ultrasound import edge_shadow, speckle
 
 EVERYTHING = Augmentation(
     rotation_degrees=30, scale=0.3, translation=0.1, elastic_pixels=4, gamma=0.5, contrast=0.5, noise=0.1,
-    blur_pixels=1.5, low_resolution=2, attenuation=0.5, edge_shadow=0.8, speckle=0.3,
+    blur_pixels=1.5, low_resolution=2, attenuation=0.5, edge_shadow=0.8, speckle=0.3, amplitude_mix=0.8,
 )  # fmt: skip
 
 
@@ -93,3 +94,28 @@ def test_speckle_has_the_deviation_that_was_asked_for():
     image = tf.fill((1, 128, 128, 1), 0.5)
     speckled = speckle(image, tf.ones((1, 1, 1, 1)), 0.2, tf.constant([1, 2])).numpy()
     assert np.std(speckled[0, 5:-5, 5:-5]) == pytest.approx(0.5 * 0.2, rel=0.15)
+
+
+def test_amplitude_mix_lends_the_partners_amplitude_and_keeps_the_phase():
+    pair = np.random.default_rng(0).uniform(0.3, 0.7, (2, 15, 24, 1)).astype(np.float32)
+    pair[1] = 0.5 + 0.2 * (pair[1] - 0.5)  # another contrast
+    seeds = (tf.constant([number, 0], tf.int64) for number in range(20))
+    mixed = next(new for new in (amplitude_mix(pair, tf.ones((2, 1, 1, 1)), one).numpy() for one in seeds)
+                 if not np.allclose(new, pair, atol=1e-3))  # fmt: skip
+    before, after = np.fft.rfft2(pair[..., 0]), np.fft.rfft2(mixed[..., 0])
+    inside = (mixed > 0) & (mixed < 1)
+    assert inside.all()  # nothing was cut off, so the spectra can be compared
+    np.testing.assert_allclose(np.abs(after), np.abs(before)[::-1], atol=1e-3)
+    strong = np.abs(before) > 0.1
+    np.testing.assert_allclose(np.angle(after / before)[strong & (np.abs(after) > 0.1)], 0, atol=1e-2)
+
+
+@pytest.mark.parametrize("size", [(16, 16), (15, 21)])
+def test_amplitude_mix_of_nothing_changes_nothing(size):
+    images = tf.random.stateless_uniform((3, *size, 1), (1, 2))
+    np.testing.assert_allclose(amplitude_mix(images, tf.zeros((3, 1, 1, 1)), seed(0)), images, atol=1e-5)
+
+
+def test_amplitude_mix_of_black_images_is_finite():
+    images = tf.concat([tf.zeros((1, 16, 16, 1)), tf.ones((1, 16, 16, 1))], 0)
+    assert np.isfinite(amplitude_mix(images, tf.ones((2, 1, 1, 1)), seed(3)).numpy()).all()
