@@ -1,5 +1,5 @@
 # Two commands for a user: `make run` and `make test`. Everything lives in .venv.
-.PHONY: run test lint reference lock check-python browser clean
+.PHONY: run test lint reference study-page lock check-python browser clean
 
 PYTHON ?= python3.11
 BIN := .venv/bin
@@ -25,6 +25,10 @@ browser:
 
 reference: .venv/installed
 	$(BIN)/python -m pipeline.reference > docs/reference/configuration.md
+
+# Keeps the records of finished studies with the project, and writes docs/study.md from all that are kept.
+study-page: .venv/installed
+	$(BIN)/python -m pipeline.study.page $(STUDIES)
 
 .venv/installed: requirements.lock setup.py | check-python
 	$(PYTHON) -m venv .venv

@@ -13,7 +13,7 @@ setup(
     package_data={
         "data_schemas": ["*.yaml", "*.pbtxt", "datasets/*.yaml", "vocabularies/*.yaml"],
         "components": ["*.css", "*/*.j2"],
-        "pipeline": ["configs/*.yaml", "configs/studies/*.yaml", "study/*.j2"],
+        "pipeline": ["configs/*.yaml", "configs/studies/*.yaml", "study/*.j2", "study/evidence/*.jsonl"],
     },
     install_requires=[
         "tensorflow==2.15.1",

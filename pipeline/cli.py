@@ -178,6 +178,16 @@ def study(config: str, preset: str | None, settings: tuple[str, ...], workers: i
     run_study_config(config, preset, settings, workers)
 
 
+@cli.command()
+@_config
+@_settings
+def advise(config: str, settings: tuple[str, ...]) -> None:
+    """Say which loss and label dropout suit the labels of CONFIG, and what the shipped studies measured."""
+    from pipeline.commands.advise import advise_on_config
+
+    advise_on_config(config, settings)
+
+
 @cli.group()
 def bench() -> None:
     """Measure ratios of speed side by side on this machine."""

@@ -1,19 +1,16 @@
 """`labeldrop validate`."""
 
-from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 
 import click
-from rich.console import Console
-from rich.progress import track
 
 from components.example_gen.convert import Converter
-from components.example_gen.readers.base import Reference
 from components.example_gen.salt import load_salt
 from components.example_gen.source import open_sources
 from components.examples_artifact import DEAD_LETTERS
 from components.json_file import write_json, write_json_lines
+from pipeline.commands.progress import each_with_progress
 from pipeline.config import load_config
 from pipeline.validation.findings import judge
 from pipeline.validation.sheet import draw_sheet
@@ -36,7 +33,7 @@ def validate_config(path: str, settings: tuple[str, ...], out: str | None) -> bo
     private = Path(config.run_root) / "private"
     private.mkdir(parents=True, mode=0o700, exist_ok=True)
     converter = Converter(parameters.vocabulary(), parameters.image_size, load_salt(parameters.salt, private))
-    found = survey(sources, converter, _progress)
+    found = survey(sources, converter, each_with_progress)
     findings = judge(found, sources, converter.vocabulary)
     click.echo(describe(found, findings, converter.vocabulary))
     directory = Path(out or Path(config.run_root) / "validation")
@@ -47,7 +44,3 @@ def validate_config(path: str, settings: tuple[str, ...], out: str | None) -> bo
     problems = sum(finding.level == "problem" for finding in findings)
     click.echo(f"{problems} problems, {len(findings) - problems} notes. Picture sheet: {directory / 'sheet.png'}")
     return problems == 0
-
-
-def _progress(references: list[Reference], dataset: str) -> Iterable[Reference]:
-    return track(references, description=dataset, console=Console(stderr=True), transient=True)

@@ -18,9 +18,9 @@ from components.trainer.component import Trainer
 from components.trainer.run_artifact import RUN
 from pipeline.runner import RunOptions, run_pipeline
 from pipeline.study.cells import Cell
+from pipeline.study.pictures import draw_arm
 from pipeline.study.results import CellResult, file_name, patient_dice
 
-PICTURES = 3
 BATCH = 32
 PERMUTATIONS = 99
 
@@ -35,12 +35,14 @@ def run_cell(cell: Cell, source: Path, study_root: Path) -> CellResult:
     components: list[Component[Any]] = [
         LabelMask(cell.label_mask(str(source))),
         Trainer(cell.trainer),
-        Evaluator(EvaluatorParameters(pictures=PICTURES, batch_size=BATCH, also=())),
+        Evaluator(EvaluatorParameters(pictures=0, batch_size=BATCH, also=())),
     ]
     said: list[str] = []
     started = time.monotonic()
     channels = run_pipeline(components, root, said.append, RunOptions(pipeline=f"{cell.name} seed {cell.seed}"))
     trained = any(line.endswith("Trainer: running") for line in said)
+    for domain in cell.drawn:
+        draw_arm(cell.arm, channels["examples"], channels["model"], domain, study_root)
     return CellResult(
         cell.name, cell.arm, cell.seed, cell.sweep, cell.value, patient_dice(channels["evaluation"] / CASES),
         read_json(channels["model_run"] / RUN)["epochs"], _audit(channels["examples"], cell),

@@ -15,7 +15,8 @@ class Cell:
 
     Attributes:
         name: Of the arm, with the sweep's value where there is one: "acce", "acce|p=0.3".
-        sweep, value: None where the cell belongs to the main table.
+        sweep, value: Which sweep, and what it calls the value; None where the cell belongs to the main table.
+        drawn: Domains of which test images are drawn for the report.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Cell:
     image_size: tuple[int, int]
     mask: dict[str, Any]
     trainer: TrainerParameters
+    drawn: tuple[str, ...] = ()
 
     @property
     def data_key(self) -> str:
@@ -50,7 +52,7 @@ def cells(study: StudyConfig) -> list[Cell]:
 
 def _swept(study: StudyConfig, name: str, sweep: Sweep) -> Iterator[Cell]:
     for seed in sweep.seeds or study.seeds:
-        for value in sweep.values:
+        for called, value in sweep.named.items():
             for arm in sweep.arms:
                 content = study.model_dump()
                 content["arm"] = content["arms"][arm]
@@ -60,7 +62,7 @@ def _swept(study: StudyConfig, name: str, sweep: Sweep) -> Iterator[Cell]:
                     place = place.setdefault(parent, {})
                 place[last] = value
                 changed = Arm.model_validate(content["arm"])
-                yield _cell(study, arm, changed, seed, name, value, content)
+                yield _cell(study, arm, changed, seed, name, called, content)
 
 
 def _cell(
@@ -71,4 +73,5 @@ def _cell(
     mask = {"hide": hide, "keep": arm.keep, "shuffle": arm.labels == "shuffled", "drop": arm.drop}
     trainer = TrainerParameters.model_validate({**merged(study.trainer, arm.trainer), "seed": seed})
     label = name if sweep is None else f"{name}|{sweep}={value}"
-    return Cell(label, name, seed, sweep, value, whole.data, whole.image_size, mask, trainer)
+    drawn = tuple(study.partial) if sweep is None and seed == study.seeds[0] else ()
+    return Cell(label, name, seed, sweep, value, whole.data, whole.image_size, mask, trainer, drawn)

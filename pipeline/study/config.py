@@ -22,12 +22,13 @@ class PhantomData(_Section):
 
     Attributes:
         shift: Strength of the difference between them.
-        patients: Of each scanner.
+        alpha, beta: Patients of each scanner.
     """
 
     kind: Literal["phantom"]
     shift: float = Field(default=1.0, ge=0, le=2)
-    patients: PatientCounts
+    alpha: PatientCounts
+    beta: PatientCounts
     seed: int = Field(default=2024, ge=0)
 
 
@@ -67,18 +68,25 @@ class Sweep(_Section):
     """One arm, or several, with one value after another.
 
     Attributes:
-        title: For the report, with what is varied.
+        title: What is varied, for the report.
         arms: Names of arms.
-        key: Dotted: below data, arm (keep, ...), trainer, or partial.
-        values: What it takes.
+        key: Dotted: below data, partial, arm (keep, ...) or trainer.
+        values: What it takes; by a name for the report where the value itself is none.
+        own: The value, or its name, that the arms have by themselves: their results stand in the sweep too.
         seeds: Instead of the study's.
     """
 
     title: str
     arms: tuple[str, ...]
     key: str
-    values: tuple[Any, ...]
+    values: tuple[float | str, ...] | dict[str, Any]
+    own: float | str | None = None
     seeds: tuple[int, ...] | None = None
+
+    @property
+    def named(self) -> dict[Any, Any]:
+        """Value by what the report calls it."""
+        return self.values if isinstance(self.values, dict) else {value: value for value in self.values}
 
 
 class Comparison(_Section):
@@ -90,6 +98,17 @@ class Comparison(_Section):
     structures: tuple[str, ...]
 
 
+class Recipe(_Section):
+    """The training that the study recommends, and what it is held against.
+
+    Attributes:
+        uppers: Arms that see every label; the better one of them is the bound.
+    """
+
+    arm: str
+    uppers: tuple[str, ...] = Field(min_length=1)
+
+
 class StudyConfig(_Section):
     """All of it.
 
@@ -98,6 +117,8 @@ class StudyConfig(_Section):
         image_size: Of the stored pictures.
         trainer: What all arms share; the budget is the same in each.
         seeds: Of initial weights, order and label dropout.
+        recipe: What is recommended.
+        curves: Arms whose training curves are drawn; none draws all.
         presets: Smaller studies: other values of the keys here.
     """
 
@@ -112,12 +133,15 @@ class StudyConfig(_Section):
     arms: dict[str, Arm] = Field(min_length=1)
     sweeps: dict[str, Sweep] = Field(default_factory=dict)
     comparisons: tuple[Comparison, ...] = ()
+    recipe: Recipe | None = None
+    curves: tuple[str, ...] = ()
     presets: dict[str, dict[str, Any]] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _fits_together(self) -> "StudyConfig":
         named = [name for one in self.comparisons for name in (one.arm, one.than)]
-        named += [name for sweep in self.sweeps.values() for name in sweep.arms]
+        named += [name for sweep in self.sweeps.values() for name in sweep.arms] + [*self.curves]
+        named += [self.recipe.arm, *self.recipe.uppers] if self.recipe else []
         unknown = sorted({*named} - {*self.arms})
         if unknown:
             raise ValueError(f"expected arms of {sorted(self.arms)}. Received: {unknown}")
@@ -171,4 +195,10 @@ def _with_preset(content: dict[str, Any], preset: dict[str, Any]) -> dict[str, A
         result[key] = {name: result[key][name] for name in names}
     kept = result["arms"]
     result["comparisons"] = [one for one in result.get("comparisons", ()) if one["arm"] in kept and one["than"] in kept]
+    result["curves"] = [name for name in result.get("curves", ()) if name in kept]
+    recipe = result.get("recipe")
+    if recipe and recipe["arm"] in kept:
+        result["recipe"] = {**recipe, "uppers": [name for name in recipe["uppers"] if name in kept]}
+    else:
+        result.pop("recipe", None)
     return result

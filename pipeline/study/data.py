@@ -49,7 +49,7 @@ def _write_phantom(data: PhantomData, folder: Path) -> None:
     content = load_settings(seed=data.seed).model_dump(mode="json")
     content["shift"] = data.shift
     for domain in DOMAINS:
-        content[domain]["patients"] = data.patients.model_dump()
+        content[domain]["patients"] = getattr(data, domain).model_dump()
     settings = PhantomSettings.model_validate(content)
     write_camus(settings, folder / "alpha", lambda line: None, "alpha")
     write_camus(settings, folder / "beta", lambda line: None, "beta")

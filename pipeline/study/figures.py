@@ -46,26 +46,33 @@ def curves(results: Sequence[CellResult], titles: Mapping[str, str], key: str) -
     return as_plot(figure, f"Dice of {structure} in domain {domain} over the epochs of training, one line an arm.")
 
 
-def sweep(found: Sequence[tuple[str, float, Mean]], title: str, domain: str, structure: str) -> Plot:
-    """Dice over the values of a sweep.
+def sweep(found: Sequence[tuple[str, float | str, Mean]], title: str, domain: str, structure: str) -> Plot:
+    """Dice over the values of a sweep; values that are no numbers stand side by side.
 
     Args:
         found: Arm, value and mean.
     """
     figure, axes = new_figure(5.4, 3.0)
+    order = list(dict.fromkeys(value for _, value, _ in found))
+    numbers = all(isinstance(value, int | float) for value in order)
     for place, arm in enumerate(dict.fromkeys(arm for arm, _, _ in found)):
-        rows = sorted((value, one) for name, value, one in found if name == arm)
-        values, ones = [value for value, _ in rows], [one for _, one in rows]
+        rows = [(value, one) for name, value, one in found if name == arm]
+        if numbers:
+            rows.sort(key=lambda row: float(row[0]))
+        ones = [one for _, one in rows]
         errors = [[one.value - one.low for one in ones], [one.high - one.value for one in ones]]
-        axes.errorbar(values, [one.value for one in ones], yerr=errors, marker="o", capsize=3, label=arm,
-                      color=COLORS[place % len(COLORS)])  # fmt: skip
+        places = [value if numbers else order.index(value) + 0.12 * place for value, _ in rows]
+        axes.errorbar(places, [one.value for one in ones], yerr=errors, marker="o", capsize=3, label=arm,
+                      linestyle="-" if numbers else "", color=COLORS[place % len(COLORS)])  # fmt: skip
+    if not numbers:
+        axes.set(xticks=range(len(order)), xticklabels=order)
     axes.set(xlabel=title, ylabel=f"Dice of {structure} in {domain}", ylim=(0, 1))
     axes.legend(fontsize="small")
     text = "; ".join(f"{arm} at {value}: {one.value:.3f}" for arm, value, one in found)
     return as_plot(figure, f"{title}, {structure} in {domain}: {text}.")
 
 
-def predicted_against_found(points: Sequence[tuple[str, float, float]], structure: str) -> Plot:
+def predicted_against_found(points: Sequence[tuple[str, float, float]], domain: str, structure: str) -> Plot:
     """What the shortcut audit says of each arm's training data against what happened.
 
     Args:
@@ -76,6 +83,6 @@ def predicted_against_found(points: Sequence[tuple[str, float, float]], structur
         axes.scatter(v, dice, color=COLORS[place % len(COLORS)], s=26)
         axes.annotate(name, (v, dice), fontsize="x-small", xytext=(4, 3), textcoords="offset points")
     axes.set(xlabel=f"Cramér's V of {structure}'s presence and the domain", xlim=(-0.05, 1.15), ylim=(0, 1))
-    axes.set(ylabel=f"Dice of {structure} in beta")
+    axes.set(ylabel=f"Dice of {structure} in {domain}")
     text = "; ".join(f"{name} V {v:.2f}, Dice {dice:.3f}" for name, v, dice in points)
-    return as_plot(figure, f"How well presence predicts the domain against Dice of {structure} in beta: {text}.")
+    return as_plot(figure, f"How well presence predicts the domain against Dice of {structure} in {domain}: {text}.")

@@ -12,7 +12,7 @@ STUDY = """
 name: tiny
 title: A tiny study
 run_root: {root}
-data: {{kind: phantom, shift: 1.0, patients: {{train: 2, val: 1, test: 2}}}}
+data: {{kind: phantom, alpha: {{train: 2, val: 1, test: 2}}, beta: {{train: 2, val: 1, test: 2}}}}
 partial: {{beta: [MYO, LA]}}
 image_size: [16, 16]
 trainer:

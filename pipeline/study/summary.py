@@ -1,0 +1,82 @@
+"""A study's record in tables: what both its pages and docs/study.md show."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline.study.findings import Finding, findings
+from pipeline.study.record import StudyRecord
+from pipeline.study.results import CellResult
+from pipeline.study.statistics import Difference, Mean, differences, means
+
+Column = tuple[str, str]  # domain and structure
+
+
+@dataclass(frozen=True)
+class SweepPoint:
+    """One arm at one value of a sweep, a structure that nobody labelled."""
+
+    sweep: str
+    arm: str
+    value: float | str
+    mean: Mean
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Everything in numbers.
+
+    Attributes:
+        rows: Title of each arm, in the study's order, and its means in the order of the columns.
+        gaps: The comparisons that the study asks for.
+    """
+
+    record: StudyRecord
+    table: tuple[Mean, ...]
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[str, tuple[Mean, ...]], ...]
+    gaps: tuple[Difference, ...]
+    findings: tuple[Finding, ...]
+    points: tuple[SweepPoint, ...]
+
+    @property
+    def seeds(self) -> list[int]:
+        """Of the main table."""
+        return sorted({one.seed for one in self.record.main})
+
+    @property
+    def minutes(self) -> float:
+        """Of training and evaluation, one cell after another."""
+        return sum(one.seconds for one in self.record.results) / 60
+
+
+def summarize(record: StudyRecord) -> Summary:
+    """Means, differences, findings and sweeps of what is finished."""
+    table, gaps = means(record.main), differences(record.main, record.study.comparisons)
+    columns = tuple(dict.fromkeys((one.domain, one.structure) for one in table))
+    rows = tuple(
+        (arm.title, tuple(one for column in columns for one in table
+                          if one.name == name and (one.domain, one.structure) == column))
+        for name, arm in record.study.arms.items() if any(one.name == name for one in table)
+    )  # fmt: skip
+    said = tuple(findings(record, table, gaps))
+    return Summary(record, tuple(table), columns, rows, tuple(gaps), said, tuple(_points(record)))
+
+
+def _points(record: StudyRecord) -> list[SweepPoint]:
+    """Of every sweep; the arms' own results where the sweep says which value they have, over the sweep's seeds."""
+    points = []
+    for name, asked in record.study.sweeps.items():
+        swept = [one for one in record.results if one.sweep == name]
+        own = _own(record, name) if asked.own is not None else []
+        found = means([*swept, *own])
+        for value in dict.fromkeys([*asked.named, *([asked.own] if asked.own is not None else [])]):
+            for arm in asked.arms:
+                wanted = arm if value == asked.own else f"{arm}|{name}={value}"
+                points += [SweepPoint(name, arm, value, one) for one in found
+                           if one.name == wanted and (one.domain, one.structure) in record.hidden]  # fmt: skip
+    return points
+
+
+def _own(record: StudyRecord, sweep: str) -> Sequence[CellResult]:
+    asked = record.study.sweeps[sweep]
+    return [one for one in record.main if one.arm in asked.arms and one.seed in (asked.seeds or record.study.seeds)]
