@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
+ROUNDING = 0.02  # of a side
+
 
 class Fit(NamedTuple):
     """How an image was fitted.
@@ -23,6 +25,9 @@ class Fit(NamedTuple):
 def plan_fit(shape: tf.Tensor, spacing: tf.Tensor, target: tuple[int, int], keep_aspect: bool = True) -> Fit:
     """Largest centred placement of an image in the target that keeps its physical aspect ratio.
 
+    A side that would stay short of the target by at most 2 % fills it. Whole pixels make the spacing of a fitted image
+    uneven by about that much, and without it a stored image would be resampled by a pixel when it is served.
+
     Args:
         shape: int32 (2,), rows and columns of the image.
         spacing: float32 (2,), row and column spacing in mm; NaN means square pixels.
@@ -35,6 +40,8 @@ def plan_fit(shape: tf.Tensor, spacing: tf.Tensor, target: tuple[int, int], keep
     extent = tf.cast(shape, tf.float32) * tf.where(known, spacing, tf.ones(2))
     scale = tf.reduce_min(tf.constant(target, tf.float32) / extent)
     content = tf.clip_by_value(tf.cast(tf.round(extent * scale), tf.int32), 1, tf.constant(target))
+    nearly = tf.cast(tf.constant(target) - content, tf.float32) <= ROUNDING * tf.constant(target, tf.float32)
+    content = tf.where(nearly, tf.constant(target), content)
     return Fit(content, (tf.constant(target) - content) // 2)
 
 

@@ -151,10 +151,10 @@ class StudyConfig(_Section):
 
 
 def merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
-    """A nested mapping with the values of another one on top."""
+    """A nested mapping with the values of another one on top; an empty mapping there empties what it names."""
     result = deepcopy(base)
     for key, value in over.items():
-        both = isinstance(value, dict) and isinstance(result.get(key), dict)
+        both = isinstance(value, dict) and value and isinstance(result.get(key), dict)
         result[key] = merged(result[key], value) if both else value
     return result
 

@@ -85,7 +85,7 @@ def _audit(record: StudyRecord, domain: str, structure: str) -> Iterator[Finding
             values = one.dice[domain][structure].values()
             points.setdefault(one.name, []).append((one.audit[structure], sum(values) / len(values)))
     means = [tuple(sum(column) / len(rows) for column in zip(*rows, strict=True)) for rows in points.values()]
-    if len(means) >= FEWEST_POINTS:
+    if len(means) >= FEWEST_POINTS and all(len(set(column)) > 1 for column in zip(*means, strict=True)):
         rho = float(spearmanr(*zip(*means, strict=True)).statistic)
         yield Finding(
             rho < 0,

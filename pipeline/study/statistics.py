@@ -104,15 +104,12 @@ def _difference(
 
 
 def _drawn(*tables: np.ndarray) -> list[np.ndarray]:
-    """Means of 2000 draws of seeds and patients, the same ones of each table: (draws,) each."""
+    """Means of 2000 draws of seeds and patients, the same ones of each table (seeds, patients): (draws,) each."""
     random = np.random.default_rng(0)
-    seeds, patients = tables[0].shape
-    answers: list[list[float]] = [[] for _ in tables]
-    for _ in range(DRAWS):
-        rows, columns = random.integers(0, seeds, seeds), random.integers(0, patients, patients)
-        for table, answer in zip(tables, answers, strict=True):
-            answer.append(float(table[np.ix_(rows, columns)].mean()))
-    return [np.array(answer) for answer in answers]
+    seed_counts, patient_counts = (
+        random.multinomial(number, np.full(number, 1 / number), DRAWS).astype(float) for number in tables[0].shape
+    )
+    return [((seed_counts @ table) * patient_counts).sum(1) / table.size for table in tables]
 
 
 def _interval(drawn: np.ndarray) -> tuple[float, float]:

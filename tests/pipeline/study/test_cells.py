@@ -43,9 +43,9 @@ def test_every_arm_has_every_seed():
     ],
 )
 def test_sweep_changes_one_thing(key, value, read):
-    sweep = {"p": {"title": "t", "arms": ["acce_dropout"], "key": key, "values": [value], "seeds": [1]}}
+    sweep = {"new": {"title": "t", "arms": ["acce_dropout"], "key": key, "values": {"so": value}, "seeds": [1]}}
     study = load_study(PHANTOM, settings={"sweeps": sweep, "seeds": [1]})
-    swept = next(cell for cell in cells(study) if cell.sweep == "p")
+    swept = next(cell for cell in cells(study) if cell.sweep == "new")
     plain = next(cell for cell in cells(study) if cell.arm == "acce_dropout" and cell.sweep is None)
     assert read(swept) == value
     assert read(plain) != value
