@@ -171,11 +171,15 @@ def gc(config: str, settings: tuple[str, ...], keep_runs: int, yes: bool) -> Non
 @click.option("--preset", help="A smaller study that CONFIG describes, such as quick.")
 @_settings
 @click.option("--workers", type=click.IntRange(min=1), default=2, show_default=True, help="Trainings side by side.")
-def study(config: str, preset: str | None, settings: tuple[str, ...], workers: int) -> None:
+@click.option(
+    "--join", multiple=True, type=click.Path(exists=True, dir_okay=False),
+    help="record.jsonl of the same study on another machine: its trainings are taken instead of being repeated.",
+)  # fmt: skip
+def study(config: str, preset: str | None, settings: tuple[str, ...], workers: int, join: tuple[str, ...]) -> None:
     """Run the arms, seeds and sweeps of a study; what is finished is not run again."""
     from pipeline.commands.study import run_study_config
 
-    run_study_config(config, preset, settings, workers)
+    run_study_config(config, preset, settings, workers, join)
 
 
 @cli.command()

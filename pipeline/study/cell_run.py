@@ -18,6 +18,7 @@ from components.trainer.component import Trainer
 from components.trainer.run_artifact import RUN
 from pipeline.runner import RunOptions, run_pipeline
 from pipeline.study.cells import Cell
+from pipeline.study.data import full_examples
 from pipeline.study.pictures import draw_arm
 from pipeline.study.results import CellResult, file_name, patient_dice
 
@@ -25,12 +26,13 @@ BATCH = 32
 PERMUTATIONS = 99
 
 
-def run_cell(cell: Cell, source: Path, study_root: Path) -> CellResult:
+def run_cell(cell: Cell, study_root: Path) -> CellResult:
     """Run it, or take what an earlier run of the very same cell published.
 
-    Args:
-        source: The fully labelled examples.
+    Raises:
+        UserError: The data or a parameter is at fault.
     """
+    source = full_examples(cell.data, cell.image_size, study_root, lambda line: print(line, flush=True))
     root = study_root / "cells" / file_name(cell.name, cell.seed)
     components: list[Component[Any]] = [
         LabelMask(cell.label_mask(str(source))),
@@ -46,7 +48,7 @@ def run_cell(cell: Cell, source: Path, study_root: Path) -> CellResult:
     return CellResult(
         cell.name, cell.arm, cell.seed, cell.sweep, cell.value, patient_dice(channels["evaluation"] / CASES),
         read_json(channels["model_run"] / RUN)["epochs"], _audit(channels["examples"], cell),
-        str(channels["evaluation"].relative_to(study_root)), time.monotonic() - started if trained else 0.0,
+        str(channels["evaluation"].relative_to(study_root)), time.monotonic() - started if trained else 0.0, cell.key,
     )  # fmt: skip
 
 

@@ -1,5 +1,7 @@
 """The cells of a study: every arm and every value of a sweep, with every seed."""
 
+import hashlib
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -31,9 +33,11 @@ class Cell:
     drawn: tuple[str, ...] = ()
 
     @property
-    def data_key(self) -> str:
-        """The same for cells that start from the same examples."""
-        return f"{self.data.model_dump_json()} {self.image_size}"
+    def key(self) -> str:
+        """The same for cells that ask for the very same training on the very same data, wherever they run."""
+        data = self.data.model_dump(mode="json", exclude={"root"})  # where the files stand changes nothing
+        asked = [data, self.image_size, self.mask, self.trainer.model_dump(mode="json"), self.seed]
+        return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:16]
 
     def label_mask(self, source: str) -> LabelMaskParameters:
         """Of this cell, on published examples."""

@@ -1,7 +1,8 @@
-"""The fully labelled examples that a study's cells start from: made once for each data setting."""
+"""The fully labelled examples that a study's cells start from: made once for each data setting, by who comes first."""
 
+import fcntl
 import hashlib
-import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,30 +20,35 @@ SPECS = {"phantom": ("phantom_alpha", "phantom_beta_labelled"), "camus": ("camus
 
 
 def full_examples(
-    data: PhantomData | CamusData, image_size: tuple[int, int], run_root: Path, report: Callable[[str], None]
+    data: PhantomData | CamusData, image_size: tuple[int, int], study_root: Path, report: Callable[[str], None]
 ) -> Path:
-    """The published examples of a data setting, made where they are not there yet."""
-    text = json.dumps(data.model_dump(mode="json"), sort_keys=True)
-    folder = run_root / "data" / hashlib.sha256(text.encode()).hexdigest()[:12]
-    if not (folder / FINISHED).is_file():
-        report(f"Making the data: {text}")
-        if isinstance(data, PhantomData):
-            _write_phantom(data, folder)
-        else:
-            write_second_scanner(Path(data.root), folder)
-        (folder / FINISHED).touch()
-    parameters = ExampleGenParameters.model_validate(
-        {
-            "data_root": str(folder),
-            "image_size": image_size,
-            "num_shards": 2,
-            "salt": "public",  # a phantom has no patients, and CAMUS is published without identities
-            "datasets": [
-                {"spec": spec, "root": domain} for spec, domain in zip(SPECS[data.kind], DOMAINS, strict=True)
-            ],
-        }
-    )
-    return run_pipeline([ExampleGen(parameters)], run_root, report)["examples"]
+    """The published examples of a data setting. Processes that want the same ones wait for the first to make them.
+
+    Raises:
+        UserError: The data is not there.
+    """
+    text = f"{data.model_dump_json()} {image_size}"
+    root = study_root / "data" / hashlib.sha256(text.encode()).hexdigest()[:12]
+    files = root / "files"
+    root.mkdir(parents=True, exist_ok=True)
+    with (root / "making.lock").open("w", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (root / FINISHED).is_file():
+            report(f"Making the data: {text}")
+            shutil.rmtree(files, ignore_errors=True)
+            if isinstance(data, PhantomData):
+                _write_phantom(data, files)
+            else:
+                write_second_scanner(Path(data.root), files)
+            (root / FINISHED).touch()
+        return run_pipeline([ExampleGen(_parameters(data, image_size, files))], root, lambda line: None)["examples"]
+
+
+def _parameters(data: PhantomData | CamusData, image_size: tuple[int, int], files: Path) -> ExampleGenParameters:
+    datasets = [{"spec": spec, "root": domain} for spec, domain in zip(SPECS[data.kind], DOMAINS, strict=True)]
+    salt = "public"  # a phantom has no patients, and CAMUS is published without identities
+    content = {"data_root": str(files), "image_size": image_size, "num_shards": 2, "salt": salt, "datasets": datasets}
+    return ExampleGenParameters.model_validate(content)
 
 
 def _write_phantom(data: PhantomData, folder: Path) -> None:

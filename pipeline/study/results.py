@@ -24,6 +24,7 @@ class CellResult:
         audit: Cramér's V of each structure's presence and the domain, as training saw it.
         evaluation: Directory of its evaluation.
         seconds: What it took, 0 where it was reused.
+        key: What was asked for, see Cell.key.
     """
 
     name: str
@@ -36,6 +37,7 @@ class CellResult:
     audit: dict[str, float]
     evaluation: str
     seconds: float
+    key: str
 
 
 def write_result(result: CellResult, run_root: Path) -> None:

@@ -17,7 +17,7 @@ def result(name: str, seed: int, dice: float, audit: float = 1.0, sweep: str | N
     curves.append({"epoch": 1, "test/beta/MYO": dice, "test/beta/LA": dice})
     return CellResult(
         name, name.split("|")[0], seed, sweep, value, {"alpha": structures, "beta": structures}, curves,
-        {"LV": 0.0, "MYO": audit, "LA": audit}, "", 60.0,
+        {"LV": 0.0, "MYO": audit, "LA": audit}, "", 60.0, f"{name}-{seed}",
     )  # fmt: skip
 
 

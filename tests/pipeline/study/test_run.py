@@ -3,7 +3,9 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from components.json_file import read_json
 from tests.pipeline.makers import LABELDROP, finish
@@ -83,6 +85,44 @@ def test_finished_cells_are_not_run_again(study):
     assert finish([str(LABELDROP), "study", str(file)]).returncode == 0
     assert {path: path.stat().st_mtime_ns for path in (root / "cells").rglob("network.keras")} == before
     assert read_json(root / "results" / "acce-1.json")["seconds"] == seconds
+
+
+def test_trainings_of_another_machine_are_joined(study, tmp_path):
+    _, file, root = study
+    elsewhere = tmp_path / "run"
+    command = [
+        str(LABELDROP),
+        "study",
+        str(file),
+        "--set",
+        f"run_root={elsewhere}",
+        "--join",
+        str(root / "record.jsonl"),
+    ]
+    process = finish(command)
+    assert process.returncode == 0, process.stderr
+    assert "3 of 3 trainings are joined" in process.stdout
+    assert not (elsewhere / "cells").exists()
+    here, there = (json.loads((place / "numbers.json").read_text())["means"] for place in (root, elsewhere))
+    assert [(one["name"], round(one["value"], 3)) for one in here] == [
+        (one["name"], round(one["value"], 3)) for one in there
+    ]
+    changed = finish([*command, "--set", "trainer.epochs=1", "--set", "sweeps={}"])
+    assert "0 of 2 trainings are joined" in changed.stdout  # another training is no answer
+    wrong = tmp_path / "other.jsonl"
+    wrong.write_text("{}\n")
+    refused = finish([*command[:-1], str(wrong)])
+    assert refused.returncode == 2
+    assert "expected the record.jsonl of a study" in refused.stderr
+
+
+def test_the_same_test_images_are_drawn_for_every_arm(study):
+    _, _, root = study
+    found = sorted(file.name for file in (root / "pictures").iterdir())
+    assert found == ["acce-beta-1.png", "acce-beta-2.png", "upper-beta-1.png", "upper-beta-2.png"]
+    partial, full = (np.asarray(Image.open(root / "pictures" / f"{arm}-beta-1.png")) for arm in ("acce", "upper"))
+    shown = 2 * partial.shape[1] // 3  # image and label are the same, the predictions differ
+    np.testing.assert_array_equal(partial[:, :shown], full[:, :shown])
 
 
 def test_wrong_data_is_one_message(study, tmp_path):

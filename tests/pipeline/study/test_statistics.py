@@ -15,7 +15,7 @@ def results(name, level, seeds=(1, 2, 3), noise=0.01):
     for seed in seeds:
         own = level + spread + noise * np.random.default_rng([seed, int(1000 * level)]).normal(size=30)
         dice = {"beta": {"LA": {f"p{k:02d}": float(value) for k, value in enumerate(own)}}}
-        found.append(CellResult(name, name, seed, None, None, dice, [], {"LA": 1.0}, "", 1.0))
+        found.append(CellResult(name, name, seed, None, None, dice, [], {"LA": 1.0}, "", 1.0, name))
     return found
 
 
