@@ -13,7 +13,7 @@ from pipeline.study.statistics import Mean, means
 
 Situation = Literal["complete", "independent", "bound"]
 PERMUTATIONS = 199
-RECOMMENDED_KEYS = ("loss", "label_dropout", "augmentation")
+RECOMMENDED_KEYS = ("loss", "label_dropout", "augmentation", "optimizer")
 
 
 @dataclass(frozen=True)
@@ -142,7 +142,4 @@ def _trainer(record: StudyRecord, arm: Arm) -> TrainerParameters:
 
 
 def _kind(trainer: TrainerParameters) -> tuple[Any, ...]:
-    return (
-        trainer.loss.name, trainer.loss.dice_weight > 0, bool(trainer.label_dropout.probability),
-        trainer.augmentation.amplitude_mix > 0,
-    )  # fmt: skip
+    return trainer.loss.name, trainer.loss.dice_weight > 0, bool(trainer.label_dropout.probability)

@@ -71,7 +71,7 @@ def _with_marginal(gap: Difference | None, structure: str) -> Iterator[Finding]:
         yield Finding(
             gap.absolute_low > 0,
             f"{structure}: label dropout changes marginal's Dice by {gap.absolute:+.3f} ({gap.absolute_low:+.3f} to "
-            f"{gap.absolute_high:+.3f}); is there anything left to gain with a loss that rewards no shortcut?",
+            f"{gap.absolute_high:+.3f}); asked: whether it helps a loss that rewards no shortcut",
         )
 
 

@@ -29,7 +29,7 @@ def keep(root: Path) -> None:
     PICTURES.mkdir(parents=True)
     for number, plot in enumerate(plots_of(summarize(record))):
         (PICTURES / f"{number:02d}.svg").write_bytes(plot.svg)
-    for one in drawn_pictures(root):
+    for one in drawn_pictures(root, tuple(record.study.arms)):
         shutil.copyfile(root / DRAWN / one.file.name, PICTURES / one.file.name)
 
 

@@ -1,5 +1,6 @@
 """The same test images as each arm sees them: the shortcut and its cure, for people."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,10 +54,11 @@ def draw_arm(arm: str, examples: Path, model: Path, domain: str, study_root: Pat
         Image.fromarray(row).save(folder / f"{arm}-{domain}-{wanted.index(case.example_id) + 1}.png")
 
 
-def drawn_pictures(study_root: Path) -> list[Drawn]:
-    """What is there, image by image."""
+def drawn_pictures(study_root: Path, arms: Sequence[str]) -> list[Drawn]:
+    """What is there of these arms, image by image, the arms in their order."""
     found = []
     for file in (study_root / FOLDER).glob("*-*-*.png"):
         arm, domain, number = file.stem.rsplit("-", 2)
-        found.append(Drawn(arm, domain, int(number), file))
-    return sorted(found, key=lambda one: (one.domain, one.number, one.arm))
+        if arm in arms:
+            found.append(Drawn(arm, domain, int(number), file))
+    return sorted(found, key=lambda one: (one.domain, one.number, arms.index(one.arm)))

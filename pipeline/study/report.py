@@ -28,7 +28,8 @@ def write_report(record: StudyRecord, root: Path) -> Path:
         "findings": [vars(one) for one in summary.findings], "sweeps": points,
     })  # fmt: skip
     (root / MARKDOWN).write_text(render("report.md.j2", {"summary": summary}), encoding="utf-8")
-    pictures = [{"caption": one.caption(record.titles), "source": _source(one)} for one in drawn_pictures(root)]
+    drawn = drawn_pictures(root, tuple(record.study.arms))
+    pictures = [{"caption": one.caption(record.titles), "source": _source(one)} for one in drawn]
     content = {"summary": summary, "style": page_style(), "plots": plots_of(summary), "pictures": pictures}
     content["structures"] = load_vocabulary().structures
     (root / HTML).write_text(render("report.html.j2", content), encoding="utf-8")

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from pipeline.study.findings import Finding, findings
 from pipeline.study.record import StudyRecord
-from pipeline.study.results import CellResult
 from pipeline.study.statistics import Difference, Mean, differences, means
 
 Column = tuple[str, str]  # domain and structure
@@ -63,13 +62,14 @@ def summarize(record: StudyRecord) -> Summary:
 
 
 def _points(record: StudyRecord) -> list[SweepPoint]:
-    """Of every sweep; the arms' own results where the sweep says which value they have, over the sweep's seeds."""
+    """Of every sweep with results; where it says which value the arms have by themselves, theirs of the same seeds."""
     points = []
     for name, asked in record.study.sweeps.items():
         swept = [one for one in record.results if one.sweep == name]
-        own = _own(record, name) if asked.own is not None else []
+        seeds = {one.seed for one in swept}
+        own = [] if asked.own is None else [one for one in record.main if one.arm in asked.arms and one.seed in seeds]
         found = means([*swept, *own])
-        for value in dict.fromkeys([*asked.named, *([asked.own] if asked.own is not None else [])]):
+        for value in _in_order([*asked.named, *([] if asked.own is None else [asked.own])]):
             for arm in asked.arms:
                 wanted = arm if value == asked.own else f"{arm}|{name}={value}"
                 points += [SweepPoint(name, arm, value, one) for one in found
@@ -77,6 +77,7 @@ def _points(record: StudyRecord) -> list[SweepPoint]:
     return points
 
 
-def _own(record: StudyRecord, sweep: str) -> Sequence[CellResult]:
-    asked = record.study.sweeps[sweep]
-    return [one for one in record.main if one.arm in asked.arms and one.seed in (asked.seeds or record.study.seeds)]
+def _in_order(values: Sequence[float | str]) -> list[float | str]:
+    """Numbers by size, names as they stand."""
+    numbers = [value for value in values if not isinstance(value, str)]
+    return [*sorted(set(numbers))] if len(numbers) == len(values) else list(dict.fromkeys(values))

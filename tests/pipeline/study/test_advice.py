@@ -9,7 +9,8 @@ from pipeline.study.advice import advise, arm_like
 from tests.pipeline.study.makers import record
 
 NAMES = ("LV", "MYO", "LA")
-STUDY = record({"acce": 0.4, "acce_dropout": 0.7, "mix": 0.88, "falsification": 0.89, "upper": 0.9, "upper_mix": 0.85})
+DICE = {"acce": 0.4, "acce_dropout": 0.7, "recipe": 0.88, "falsification": 0.89, "upper": 0.9, "upper_recipe": 0.85}
+STUDY = record(DICE)
 SHORTCUT = Counter({("camus", (1, 1, 1)): 100, ("echonet", (1, 0, 0)): 300})
 ACCE = TrainerParameters.model_validate({"loss": {"name": "acce", "dice_weight": 0.0}})
 
@@ -19,12 +20,12 @@ def test_presence_that_tells_the_domain_needs_the_recipe():
     assert advice.situation == "bound"
     assert advice.dependence["LA"].cramers_v == pytest.approx(1.0)
     assert advice.trainer["loss"] == {"name": "marginal", "dice_weight": 1.0}
-    assert advice.trainer["augmentation"] == {"amplitude_mix": 1.0}
+    assert advice.trainer["augmentation"]["scale"] == 0.4
     assert any("acce without label dropout" in line for line in advice.text)
     atrium = {row.training: row for row in advice.evidence if row.mean.structure == "LA"}
     assert atrium["acce"].mean.value == pytest.approx(0.4, abs=0.01)
     assert atrium["everything labelled"].share == pytest.approx(1.0)
-    assert atrium["marginal + Dice + amplitude mix"].share == pytest.approx(0.88 / 0.9, abs=0.01)
+    assert atrium["recipe"].share == pytest.approx(0.88 / 0.9, abs=0.01)
 
 
 def test_complete_labels_need_nothing():
@@ -49,7 +50,7 @@ def test_a_training_that_no_study_has_is_not_made_up():
     assert arm_like(STUDY, other) is None
     assert arm_like(STUDY, ACCE) == "acce"
     trainings = {row.training for row in advise(SHORTCUT, NAMES, other, [STUDY]).evidence}
-    assert trainings == {"marginal + Dice + amplitude mix", "everything labelled"}
+    assert trainings == {"recipe", "everything labelled"}
 
 
 def test_without_studies_there_is_advice_without_evidence():
