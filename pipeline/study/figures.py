@@ -6,7 +6,7 @@ import numpy as np
 
 from components.figure import Plot, as_plot, new_figure
 from pipeline.study.results import CellResult
-from pipeline.study.statistics import Mean
+from pipeline.study.statistics import Difference, Mean
 
 COLORS = ("#4c78a8", "#f58518", "#54a24b", "#e45756", "#72b7b2", "#b279a2", "#ff9da6", "#9d755d", "#bab0ac", "#79706e")
 
@@ -44,6 +44,20 @@ def curves(results: Sequence[CellResult], titles: Mapping[str, str], key: str) -
     axes.set(xlabel="epoch", ylabel=f"Dice of {structure} in {domain}", ylim=(0, 1))
     axes.legend(fontsize="x-small", ncols=2)
     return as_plot(figure, f"Dice of {structure} in domain {domain} over the epochs of training, one line an arm.")
+
+
+def dropout_by_loss(gaps: Sequence[Difference], titles: Mapping[str, str]) -> Plot:
+    """What label dropout changes, one row for each loss and structure that nobody labelled."""
+    figure, axes = new_figure(6.4, 0.9 + 0.32 * len(gaps))
+    names = [f"{titles.get(gap.than, gap.than)}: {gap.structure} in {gap.domain}" for gap in gaps]
+    for place, gap in enumerate(gaps):
+        error = [[gap.absolute - gap.absolute_low], [gap.absolute_high - gap.absolute]]
+        axes.errorbar(gap.absolute, place, xerr=error, fmt="o", color=COLORS[place % len(COLORS)], capsize=3)
+    axes.axvline(0, color="black", linewidth=0.8)
+    axes.set(yticks=range(len(gaps)), yticklabels=names, ylim=(len(gaps) - 0.5, -0.5))
+    axes.set(xlabel="change of Dice by label dropout, 95 % interval")
+    text = "; ".join(f"{name} {gap.absolute:+.3f}" for name, gap in zip(names, gaps, strict=True))
+    return as_plot(figure, f"What label dropout changes, by loss: {text}.")
 
 
 def sweep(found: Sequence[tuple[str, float | str, Mean]], title: str, domain: str, structure: str) -> Plot:

@@ -10,7 +10,7 @@ from components.figure import Plot
 from components.json_file import write_json
 from components.page import page_style
 from data_schemas.vocabulary import load_vocabulary
-from pipeline.study.figures import curves, dice_by_arm, predicted_against_found, sweep
+from pipeline.study.figures import curves, dice_by_arm, dropout_by_loss, predicted_against_found, sweep
 from pipeline.study.pictures import Drawn, drawn_pictures
 from pipeline.study.record import StudyRecord
 from pipeline.study.summary import Summary, summarize
@@ -46,25 +46,38 @@ def render(template: str, content: dict[str, Any]) -> str:
 
 
 def plots_of(summary: Summary) -> list[Plot]:
-    """All figures: of each hidden structure its Dice by arm, curves, the audit's word; then the sweeps."""
+    """All figures: of each hidden structure its Dice by arm, curves in every domain, the audit's word; what label
+    dropout does to each loss; the sweeps."""
     record, plots = summary.record, []
-    drawn = record.study.curves or tuple(record.study.arms)
     for domain, structure in record.hidden:
         plots.append(dice_by_arm(summary.table, record.titles, domain, structure))
-        key = f"{record.study.trainer.get('watch')}/{domain}/{structure}"
-        chosen = [one for one in record.main if one.arm in drawn and any(key in epoch for epoch in one.curves)]
-        if chosen:
-            plots.append(curves(chosen, record.titles, key))
+        plots += _curves(record, structure)
         audits = {one.name: one.audit[structure] for one in record.main}
         points = [(one.name, audits[one.name], one.value) for one in summary.table
                   if (one.domain, one.structure) == (domain, structure)]  # fmt: skip
         plots.append(predicted_against_found(points, domain, structure))
+    dropped = [gap for gap in summary.gaps
+               if gap.arm == f"{gap.than}_dropout" and (gap.domain, gap.structure) in record.hidden]  # fmt: skip
+    if dropped:
+        plots.append(dropout_by_loss(dropped, record.titles))
     for name, asked in record.study.sweeps.items():
         for domain, structure in record.hidden:
             own = [(one.arm, one.value, one.mean) for one in summary.points
                    if one.sweep == name and (one.mean.domain, one.mean.structure) == (domain, structure)]  # fmt: skip
             if own:
                 plots.append(sweep(own, asked.title, domain, structure))
+    return plots
+
+
+def _curves(record: StudyRecord, structure: str) -> list[Plot]:
+    """Of the arms that the study names, one figure a domain."""
+    drawn = record.study.curves or tuple(record.study.arms)
+    plots = []
+    for domain in dict.fromkeys(domain for one in record.main for domain in one.dice):
+        key = f"{record.study.trainer.get('watch')}/{domain}/{structure}"
+        chosen = [one for one in record.main if one.arm in drawn and any(key in epoch for epoch in one.curves)]
+        if chosen:
+            plots.append(curves(chosen, record.titles, key))
     return plots
 
 
