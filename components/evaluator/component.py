@@ -7,7 +7,8 @@ from typing import Any
 
 from PIL import Image
 
-from components.base import Component, Context, Directories, UserError
+from components.base import Context, Directories, UserError
+from components.engine.component import BeamComponent
 from components.evaluator.artifacts import BLESSING, CASES, LEGEND, METRICS, PICTURES, READ_OUTS, SUMMARY
 from components.evaluator.baseline import served_model
 from components.evaluator.beam_job import draw_cases, run_job
@@ -29,7 +30,7 @@ from components.trainer.model_artifact import SERVING
 PICTURE_HEIGHT = 256  # pixels
 
 
-class Evaluator(Component[EvaluatorParameters]):
+class Evaluator(BeamComponent[EvaluatorParameters]):
     """Measures the SavedModel that would be served, and decides whether it may be.
 
     The baseline is the model that is served at the time of the evaluation. It is no part of the fingerprint: a verdict
@@ -46,7 +47,7 @@ class Evaluator(Component[EvaluatorParameters]):
     name = "Evaluator"
     inputs = ("examples", "model")
     outputs = ("evaluation", "blessing")
-    neutral = frozenset({"batch_size", "workers", "baseline"})
+    neutral = frozenset({"batch_size", "baseline"})
 
     def execute(self, inputs: Directories, outputs: Directories, context: Context) -> None:
         """Evaluate each image of the split once, the baseline on the same ones, then judge."""
@@ -66,7 +67,7 @@ class Evaluator(Component[EvaluatorParameters]):
         self._draw(model, files, cases, artifact, outputs["evaluation"] / PICTURES)
 
     def _run(self, model: Path, structures: tuple[str, ...], files: list[Path], folder: Path) -> CaseFiles:
-        return run_job(model, structures, self.parameters.batch_size, files, folder, self.parameters.workers)
+        return run_job(model, structures, self.parameters.batch_size, files, folder, self.beam)
 
     def _publish(
         self, cases: CaseFiles, comparisons: list[Comparison], others: dict[str, CaseFiles],

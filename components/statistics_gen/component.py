@@ -4,7 +4,8 @@ from collections import Counter, defaultdict
 
 from rich.table import Table
 
-from components.base import Component, Context, Directories
+from components.base import Context, Directories
+from components.engine.component import BeamComponent
 from components.examples_artifact import ExamplesArtifact
 from components.json_file import write_json
 from components.label_dropout import make_label_dropout
@@ -19,7 +20,7 @@ from data_schemas.example_schema import load_schema
 from data_schemas.record import SPLITS
 
 
-class StatisticsGen(Component[StatisticsGenParameters]):
+class StatisticsGen(BeamComponent[StatisticsGenParameters]):
     """Counts what the examples hold, and how well presence predicts domain.
 
     Channels:
@@ -30,7 +31,6 @@ class StatisticsGen(Component[StatisticsGenParameters]):
     name = "StatisticsGen"
     inputs = ("examples",)
     outputs = ("statistics",)
-    neutral = frozenset({"workers"})
 
     def execute(self, inputs: Directories, outputs: Directories, context: Context) -> None:
         """Count once over all records, then audit."""
@@ -38,7 +38,7 @@ class StatisticsGen(Component[StatisticsGenParameters]):
         structures = artifact.vocabulary.names
         files = [file for split in SPLITS if artifact.records(split) for file in artifact.files(split)]
         schema = load_schema(len(structures))
-        tally = run_job(files, schema, structures, context.work_dir, self.parameters.workers)
+        tally = run_job(files, schema, structures, context.work_dir / "tally", self.beam)
         found = self._audit(tally, artifact)
         directory = outputs["statistics"]
         (directory / PROTO).write_bytes(to_proto(tally, structures).SerializeToString(deterministic=True))
