@@ -32,8 +32,13 @@ class WatchedWorkerHandler(SubprocessSdkWorkerHandler):
             self.control_conn.abort(WorkerLostError(f"{self.worker_id}: {error}"))
 
 
-def direct_pipeline(parameters: BeamParameters) -> beam.Pipeline:
-    """A pipeline in this process or, with several workers, in so many processes."""
+def direct_options(parameters: BeamParameters) -> PipelineOptions:
+    """One worker works in this process, more have a process each."""
     mode = "in_memory" if parameters.workers == 1 else "multi_processing"
-    options = PipelineOptions(list(parameters.options), direct_running_mode=mode, direct_num_workers=parameters.workers)
-    return beam.Pipeline(runner=FnApiRunner(), options=options)
+    flags = ["--default_sdk_harness_log_level=WARNING", *parameters.options]
+    return PipelineOptions(flags, direct_running_mode=mode, direct_num_workers=parameters.workers)
+
+
+def direct_pipeline(parameters: BeamParameters) -> beam.Pipeline:
+    """A pipeline on this machine."""
+    return beam.Pipeline(runner=FnApiRunner(), options=direct_options(parameters))

@@ -9,9 +9,10 @@ from PIL import Image
 
 from components.base import Context, Directories, UserError
 from components.engine.component import BeamComponent
+from components.engine.run import Build
 from components.evaluator.artifacts import BLESSING, CASES, LEGEND, METRICS, PICTURES, READ_OUTS, SUMMARY
 from components.evaluator.baseline import served_model
-from components.evaluator.beam_job import draw_cases, run_job
+from components.evaluator.beam_job import EvaluateFile, EvaluationJob, draw_cases, run_job
 from components.evaluator.cases import CaseFiles
 from components.evaluator.chosen import chosen
 from components.evaluator.ejection import agreements, read_outs
@@ -26,6 +27,7 @@ from components.files import local_folder
 from components.json_file import write_json
 from components.overlay import side_by_side
 from components.trainer.model_artifact import SERVING
+from data_schemas.vocabulary import DEFAULT_PATH, load_vocabulary
 
 PICTURE_HEIGHT = 256  # pixels
 
@@ -65,6 +67,12 @@ class Evaluator(BeamComponent[EvaluatorParameters]):
         }
         self._publish(cases, comparisons, others, structures, outputs)
         self._draw(model, files, cases, artifact, outputs["evaluation"] / PICTURES)
+
+    def job(self, place: Path) -> Build:
+        """The job on one file of the default vocabulary."""
+        names = load_vocabulary(DEFAULT_PATH).names
+        evaluate = EvaluateFile(str(place / SERVING), names, self.parameters.batch_size, str(place))
+        return EvaluationJob([place / "examples.tfrecord"], evaluate).build
 
     def _run(self, model: Path, structures: tuple[str, ...], files: list[Path], folder: Path) -> CaseFiles:
         return run_job(model, structures, self.parameters.batch_size, files, folder, self.beam)

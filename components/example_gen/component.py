@@ -6,7 +6,8 @@ from pathlib import Path
 from components.base import Context, Directories, UserError
 from components.content import digest_text, digest_tree
 from components.engine.component import BeamComponent
-from components.example_gen.beam_job import run_job
+from components.engine.run import Build
+from components.example_gen.beam_job import ShardJob, run_job
 from components.example_gen.convert import Converter
 from components.example_gen.manifest import Result, gather
 from components.example_gen.parameters import ExampleGenParameters
@@ -53,10 +54,7 @@ class ExampleGen(BeamComponent[ExampleGenParameters]):
         sources = open_sources(self.parameters)
         works, listed = _list(sources)
         context.report(f"  {len(works)} files to read, {len(listed)} dead letters already in the lists")
-        converter = Converter(
-            parameters.vocabulary(), parameters.image_size, load_salt(parameters.salt, context.private_dir),
-            parameters.keep_aspect,
-        )  # fmt: skip
+        converter = self._converter(context.private_dir)
         examples, scratch = outputs["examples"].absolute(), context.work_dir.absolute() / "job"
         writer = ShardWriter(sources, converter, parameters.num_shards, examples, scratch)
         with writer.folders():
@@ -65,6 +63,17 @@ class ExampleGen(BeamComponent[ExampleGenParameters]):
         context.report(describe(result, converter.vocabulary.names))
         self._check(result, len(works), context.work_dir)
         result.write(outputs["examples"], converter, [source.spec for source in sources])
+
+    def job(self, place: Path) -> Build:
+        """The job on one list of references."""
+        converter = self._converter(place)
+        writer = ShardWriter(open_sources(self.parameters), converter, self.parameters.num_shards, place, place)
+        return ShardJob([place / "references.pickle"], writer).build
+
+    def _converter(self, private_dir: Path) -> Converter:
+        parameters = self.parameters
+        salt = load_salt(parameters.salt, private_dir)
+        return Converter(parameters.vocabulary(), parameters.image_size, salt, parameters.keep_aspect)
 
     def _check(self, result: Result, references: int, work_dir: Path) -> None:
         if result.references != references:  # the records of each file are accounted for by Reader.read

@@ -12,7 +12,7 @@ BEAM = "2.77.0"
 ARTIFACT = f"beam-runners-flink-{FLINK}-job-server"
 INSTALL = "make flink"
 HOME_VARIABLE = "FLINK_HOME"
-PLACE = Path(os.environ.get("LABELDROP_FLINK", Path.home() / ".cache" / "labeldrop" / "flink"))
+PLACE = Path(os.environ.get("LABELDROP_CACHE", Path.home() / ".cache" / "labeldrop")) / "flink"
 
 
 def flink_home() -> Path:
@@ -81,3 +81,7 @@ def java() -> str:
     if program is None:
         raise UserError("Expected java on PATH. Received: none. Next step: apt-get install openjdk-17-jre-headless.")
     return program
+
+
+if __name__ == "__main__":
+    print(job_server_jar(None, None))
