@@ -17,7 +17,7 @@ from components.base import UserError
 from components.engine.flink.rest import Overview, overview
 from components.engine.flink.version import flink_home, java
 
-START_SECONDS = 60
+START_SECONDS = 120
 LOCALHOST = "127.0.0.1"
 
 
