@@ -1,5 +1,5 @@
 # Two commands for a user: `make run` and `make test`. Everything lives in .venv.
-.PHONY: run test lint reference lock check-python browser flink prism clean
+.PHONY: run test lint reference lock check-python browser flink prism bench-peers clean
 
 PYTHON ?= python3.11
 CACHE := $(or $(LABELDROP_CACHE),$(HOME)/.cache/labeldrop)
@@ -43,6 +43,11 @@ prism: $(CACHE)/prism/prism
 $(CACHE)/prism/prism:
 	@{ command -v go >/dev/null && GOBIN=$(@D) go install $(PRISM) 2>/dev/null; } || \
 	  echo "No Prism: the tests of a Beam job service will be skipped. Next step: install Go, then make prism"
+
+# nnU-Net in an environment of its own, for `labeldrop bench preprocessing --camus FOLDER`.
+bench-peers: | check-python
+	$(PYTHON) -m venv $(CACHE)/peers/env
+	$(CACHE)/peers/env/bin/pip install --quiet nnunetv2==2.8.1
 
 reference: .venv/installed
 	$(BIN)/python -m pipeline.reference > docs/reference/configuration.md

@@ -272,6 +272,25 @@ def bench_serving(out: str, rounds: int) -> None:
     run_bench_serving(out, rounds)
 
 
+@bench.command("preprocessing")
+@click.option("--out", default="runs/bench", show_default=True, type=click.Path(file_okay=False))
+@click.option(
+    "--base",
+    default=3200,
+    show_default=True,
+    type=click.IntRange(min=32),
+    help="Pictures of the smallest input; the largest has 16 times as many.",
+)
+@click.option(
+    "--camus", type=click.Path(exists=True, file_okay=False), help="CAMUS, NIfTI release, to stand beside nnU-Net."
+)
+def bench_preprocessing(out: str, base: int, camus: str | None) -> None:
+    """ExampleGen on growing inputs with one and two workers, and beside nnU-Net's preprocessing."""
+    from pipeline.commands.bench import run_bench_preprocessing
+
+    run_bench_preprocessing(out, base, camus)
+
+
 def main() -> None:
     """Entry point: what a user can mend is one message and exit code 2, never a traceback."""
     be_quiet()
