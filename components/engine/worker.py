@@ -7,13 +7,14 @@ it asks for everything else; it checks that this machine can do the work, and be
 import argparse
 import os
 import sys
+from pathlib import Path
 
 import grpc
 from apache_beam.portability.api import beam_provision_api_pb2 as provision
 from apache_beam.portability.api import beam_provision_api_pb2_grpc, endpoints_pb2
 from google.protobuf import json_format, text_format
 
-from components.engine.worker_check import EXPECTED, check
+from components.engine.worker_check import EXPECTED, check, here
 
 HARNESS = "apache_beam.runners.worker.sdk_worker_main"
 PROVISION_SECONDS = 60
@@ -22,10 +23,15 @@ PROVISION_SECONDS = 60
 def main() -> None:
     """Check this machine, then become Beam's worker; ends with an exit code of `worker_check` where it cannot."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="Only check this machine.")
+    parser.add_argument(
+        "--check", action="store_true", help="Only check this machine; say what it has where nothing is expected."
+    )
     parser.add_argument("--id", default="")
     parser.add_argument("--provision_endpoint")
     arguments, _ = parser.parse_known_args()
+    if arguments.check and EXPECTED not in os.environ:
+        print(here(Path.cwd()).to_json())
+        return
     refusal = check(os.environ.get(EXPECTED))
     if refusal or arguments.check:
         sys.exit(refusal)
