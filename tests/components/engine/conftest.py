@@ -4,7 +4,6 @@ import shutil
 import socket
 import subprocess
 import time
-from pathlib import Path
 
 import pytest
 import tensorflow as tf
@@ -98,15 +97,6 @@ def flink(flink_installed, request):
     except UserError as error:
         pytest.skip(str(error))
     return BeamParameters(engine="flink", workers=2, flink={"address": request.getfixturevalue("cluster").address})
-
-
-@pytest.fixture(scope="session")
-def other_python(tmp_path_factory):
-    """An environment of another Python that claims to be this distribution's."""
-    program = next((p for p in map(shutil.which, ("python3.12", "python3.10", "python3.9")) if p), None)
-    if program is None:
-        pytest.skip("there is no other Python on this machine")
-    return Path(program)
 
 
 def _free_port():

@@ -2,15 +2,18 @@
 
 import json
 import os
+import shutil
 import signal
 
 import pytest
+import tensorflow as tf
 
 from components.base import UserError
 from components.engine.parameters import BeamParameters
 from tests.components.engine.makers import Disturber, checksums, convert, count, evaluate
 
 TWO = BeamParameters(workers=2)
+killed = pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")  # Beam's own threads
 
 
 def test_job_service_with_workers_of_its_own_gives_the_same_bytes(prism, pictures, converted, tmp_path):
@@ -37,6 +40,7 @@ def test_bad_picture_is_a_dead_letter(converted):
     assert [(letter["file"], letter["record"]) for letter in letters] == [("images/p007_4CH_ED.png", "p007_4CH_ED")]
 
 
+@killed
 def test_killed_worker_process_changes_nothing(pictures, converted, tmp_path):
     killed = []
 
@@ -53,6 +57,7 @@ def test_killed_worker_process_changes_nothing(pictures, converted, tmp_path):
     assert [path for path in (tmp_path / "work").rglob("*") if path.is_file()] == []
 
 
+@killed
 def test_workers_that_are_always_killed_are_a_clear_error(pictures, tmp_path):
     def kill(processes):
         os.kill(next(iter(processes)), signal.SIGKILL)
@@ -83,10 +88,6 @@ def test_what_a_worker_says_the_user_can_mend_arrives_as_that(engine, converted,
 
 
 def _copy_with_a_broken_picture(examples, target):
-    import shutil
-
-    import tensorflow as tf
-
     shutil.copytree(examples, target)
     file = next((target / "train").glob("*.tfrecord"))
     serialized = list(tf.data.TFRecordDataset(str(file)).as_numpy_iterator())

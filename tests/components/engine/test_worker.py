@@ -1,6 +1,7 @@
 """The program that starts a worker refuses a machine that is not like the submitter's."""
 
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -76,8 +77,6 @@ def test_missing_program_is_named(expected, tmp_path):
 
 def test_source_is_the_same_wherever_it_stands(tmp_path):
     """An installed copy has the digest of its checkout."""
-    import shutil
-
     root = Path(__file__).parents[3]
     for package in ("data_schemas", "models", "components", "pipeline"):
         shutil.copytree(root / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__"))
