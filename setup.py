@@ -64,5 +64,10 @@ setup(
             "types-requests",
         ],
     },
-    entry_points={"console_scripts": ["labeldrop = pipeline.cli:main"]},
+    entry_points={
+        "console_scripts": [
+            "labeldrop = pipeline.cli:main",
+            "labeldrop-beam-worker = components.engine.worker:main",
+        ],
+    },
 )

@@ -1,6 +1,6 @@
 """Fitting an image of any size into the model's input and undoing it: scale by spacing, then pad; stretch if asked to.
 
-The same TensorFlow code runs in Beam preprocessing (eagerly) and inside the served graph.
+The same TensorFlow code runs in Beam preprocessing and inside the served graph.
 """
 
 from typing import NamedTuple

@@ -193,6 +193,63 @@ def advise(config: str, settings: tuple[str, ...]) -> None:
 
 
 @cli.group()
+def beam() -> None:
+    """Where Beam jobs run."""
+
+
+@beam.command("check")
+@_config
+@_settings
+@click.option("--graphs-only", is_flag=True, help="Build and validate the graphs; ask no cluster.")
+def beam_check(config: str, settings: tuple[str, ...], graphs_only: bool) -> None:
+    """Dry run of CONFIG's jobs: build and validate their graphs, check what the engine needs. Submits nothing."""
+    from pipeline.commands.beam import check_config
+
+    check_config(config, settings, graphs_only)
+
+
+_folder = click.option("--folder", type=click.Path(file_okay=False), help="Of the cluster's own.")
+_port = click.option("--port", default=8081, show_default=True, help="Of the JobManager's REST interface.")
+
+
+@cli.group()
+def flink() -> None:
+    """A Flink cluster on this machine, on loopback only, to try and to test with."""
+
+
+@flink.command("up")
+@_folder
+@_port
+@click.option("--task-managers", default=2, show_default=True, type=click.IntRange(min=1))
+@click.option("--slots", default=1, show_default=True, type=click.IntRange(min=1), help="Of each TaskManager.")
+def flink_up(folder: str | None, port: int, task_managers: int, slots: int) -> None:
+    """Start a JobManager and TaskManagers, each in a process of its own."""
+    from pipeline.commands.flink import start
+
+    start(folder, port, task_managers, slots)
+
+
+@flink.command("down")
+@_folder
+@_port
+def flink_down(folder: str | None, port: int) -> None:
+    """Stop all of them."""
+    from pipeline.commands.flink import stop
+
+    stop(folder, port)
+
+
+@flink.command("status")
+@_folder
+@_port
+def flink_status(folder: str | None, port: int) -> None:
+    """Say what runs."""
+    from pipeline.commands.flink import status
+
+    status(folder, port)
+
+
+@cli.group()
 def bench() -> None:
     """Measure ratios of speed side by side on this machine."""
 
@@ -227,6 +284,25 @@ def bench_serving(out: str, rounds: int) -> None:
     from pipeline.commands.bench import run_bench_serving
 
     run_bench_serving(out, rounds)
+
+
+@bench.command("preprocessing")
+@click.option("--out", default="runs/bench", show_default=True, type=click.Path(file_okay=False))
+@click.option(
+    "--base",
+    default=3200,
+    show_default=True,
+    type=click.IntRange(min=32),
+    help="Pictures of the smallest input; the largest has 16 times as many.",
+)
+@click.option(
+    "--camus", type=click.Path(exists=True, file_okay=False), help="CAMUS, NIfTI release, to stand beside nnU-Net."
+)
+def bench_preprocessing(out: str, base: int, camus: str | None) -> None:
+    """ExampleGen on growing inputs with one and two workers, and beside nnU-Net's preprocessing."""
+    from pipeline.commands.bench import run_bench_preprocessing
+
+    run_bench_preprocessing(out, base, camus)
 
 
 def main() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import Field, PositiveInt, ValidationError, field_validator
 
 from components.base import Parameters, UserError
+from components.engine.parameters import BeamParameters
 from components.evaluator.parameters import EvaluatorParameters
 from components.example_gen.parameters import ExampleGenParameters
 from components.example_validator.parameters import ExampleValidatorParameters
@@ -24,11 +25,9 @@ class StatisticsSection(Parameters):
 
     Attributes:
         permutations: Random assignments of presence to domain that the shortcut audit compares with.
-        workers: Processes; cannot change the statistics.
     """
 
     permutations: PositiveInt = 999
-    workers: PositiveInt = 1
 
 
 class PipelineConfig(Parameters):
@@ -41,6 +40,7 @@ class PipelineConfig(Parameters):
             not made is fetched from there. It holds the images, so it needs the protection that they need.
         parallel: Components that may execute side by side, each in a process of its own; 1 executes them one by one.
         metadata: Where what happened is written down.
+        beam: Where ExampleGen, StatisticsGen and Evaluator do their work; cannot change what they write.
         example_gen: Which datasets, and how they are converted.
         statistics_gen: How statistics are made.
         example_validator: What stops a run, and which statistics the examples are compared with.
@@ -55,6 +55,7 @@ class PipelineConfig(Parameters):
     artifact_store: str | None = None
     parallel: PositiveInt = 1
     metadata: MetadataParameters = MetadataParameters()
+    beam: BeamParameters = BeamParameters()
     example_gen: ExampleGenParameters
     statistics_gen: StatisticsSection = StatisticsSection()
     example_validator: ExampleValidatorParameters = ExampleValidatorParameters()

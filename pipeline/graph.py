@@ -20,18 +20,19 @@ def build_components(config: PipelineConfig) -> list[Component[Any]]:
     """One component per section of the configuration."""
     baseline = config.evaluator.baseline or config.pusher.destination
     return [
-        ExampleGen(config.example_gen),
+        ExampleGen(config.example_gen, config.beam),
         StatisticsGen(
             StatisticsGenParameters(
                 loss=config.trainer.loss.name,
                 label_dropout=config.trainer.label_dropout,
                 seed=config.trainer.seed,
                 **dict(config.statistics_gen),
-            )
+            ),
+            config.beam,
         ),
         ExampleValidator(config.example_validator),
         Trainer(config.trainer),
-        Evaluator(config.evaluator.model_copy(update={"baseline": baseline})),
+        Evaluator(config.evaluator.model_copy(update={"baseline": baseline}), config.beam),
         InfraValidator(config.infra_validator),
         Reporter(ReporterParameters(title=config.name)),
         Pusher(config.pusher),

@@ -2,13 +2,15 @@
 
 import shutil
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import apache_beam as beam
 import tensorflow as tf
 
-from components.beam_engine import local_pipeline
+from components.engine.parameters import BeamParameters
+from components.engine.run import run_job as run_beam_job
 from components.evaluator.cases import CaseFiles, write
 from components.evaluator.measure import Case, Picture, evaluate_batch
 from data_schemas.example_schema import feature_spec, load_schema
@@ -39,24 +41,42 @@ class EvaluateFile(beam.DoFn):
             yield from evaluate_batch(self._predict, serialized, spec, self._structures)
 
 
+@dataclass(frozen=True)
+class EvaluationJob:
+    """The steps of the job.
+
+    Attributes:
+        files: TFRecord files; their cases are written in the same order.
+        evaluate: What is done with each.
+    """
+
+    files: Sequence[Path]
+    evaluate: EvaluateFile
+
+    def build(self, pipeline: beam.Pipeline) -> None:
+        """Add them to a pipeline."""
+        (
+            pipeline
+            | "Files" >> beam.Create([(number, str(file.absolute())) for number, file in enumerate(self.files)])
+            | "Shuffle" >> beam.Reshuffle()
+            | "Evaluate" >> beam.ParDo(self.evaluate)
+        )
+
+
 def run_job(
-    saved_model: Path, structures: tuple[str, ...], batch_size: int, files: Sequence[Path], folder: Path, workers: int
-) -> CaseFiles:
-    """Evaluate all files in so many processes.
+    saved_model: Path, structures: tuple[str, ...], batch_size: int, files: Sequence[Path], folder: Path,
+    engine: BeamParameters,
+) -> CaseFiles:  # fmt: skip
+    """Evaluate all files.
 
     Args:
         folder: This job's own, on a file system that all workers see; what stands there is replaced.
     """
+    folder = folder.absolute()
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
-    evaluate = EvaluateFile(str(saved_model), structures, batch_size, str(folder))
-    with local_pipeline(workers) as pipeline:
-        (
-            pipeline
-            | "Files" >> beam.Create([(number, str(file)) for number, file in enumerate(files)])
-            | "Shuffle" >> beam.Reshuffle()
-            | "Evaluate" >> beam.ParDo(evaluate)
-        )
+    evaluate = EvaluateFile(str(saved_model.absolute()), structures, batch_size, str(folder))
+    run_beam_job(engine, EvaluationJob(files, evaluate).build, folder)
     return CaseFiles(folder)
 
 

@@ -1,11 +1,13 @@
 """Cases on disk: a stream that can be read again and again, so that memory does not grow with the data set."""
 
 import json
+import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from components.durable import sync_path
 from components.evaluator.cavity import Cavity
 from components.evaluator.measure import Case
 
@@ -28,11 +30,15 @@ class CaseFiles(Iterable[Case]):
 
 
 def write(cases: Iterable[Case], folder: Path, number: int) -> None:
-    """Write the cases of one file; a retried or duplicated write changes nothing."""
-    aside = folder / f"{number:05d}.writing"
+    """Write the cases of one file; a write that is retried, or done twice at the same time, changes nothing."""
+    target = folder / f"{number:05d}.jsonl"
+    if target.is_file():  # by an earlier attempt of the same job
+        return
+    aside = folder / f"{number:05d}-{uuid.uuid4().hex}.writing"
     with aside.open("w", encoding="utf-8") as stream:
         stream.writelines(json.dumps(asdict(case)) + "\n" for case in cases)
-    aside.rename(folder / f"{number:05d}.jsonl")
+    sync_path(aside)
+    aside.rename(target)
 
 
 def _case(line: str) -> Case:

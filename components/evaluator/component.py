@@ -7,10 +7,12 @@ from typing import Any
 
 from PIL import Image
 
-from components.base import Component, Context, Directories, UserError
+from components.base import Context, Directories, UserError
+from components.engine.component import BeamComponent
+from components.engine.run import Build
 from components.evaluator.artifacts import BLESSING, CASES, LEGEND, METRICS, PICTURES, READ_OUTS, SUMMARY
 from components.evaluator.baseline import served_model
-from components.evaluator.beam_job import draw_cases, run_job
+from components.evaluator.beam_job import EvaluateFile, EvaluationJob, draw_cases, run_job
 from components.evaluator.cases import CaseFiles
 from components.evaluator.chosen import chosen
 from components.evaluator.ejection import agreements, read_outs
@@ -25,11 +27,12 @@ from components.files import local_folder
 from components.json_file import write_json
 from components.overlay import side_by_side
 from components.trainer.model_artifact import SERVING
+from data_schemas.vocabulary import DEFAULT_PATH, load_vocabulary
 
 PICTURE_HEIGHT = 256  # pixels
 
 
-class Evaluator(Component[EvaluatorParameters]):
+class Evaluator(BeamComponent[EvaluatorParameters]):
     """Measures the SavedModel that would be served, and decides whether it may be.
 
     The baseline is the model that is served at the time of the evaluation. It is no part of the fingerprint: a verdict
@@ -46,7 +49,7 @@ class Evaluator(Component[EvaluatorParameters]):
     name = "Evaluator"
     inputs = ("examples", "model")
     outputs = ("evaluation", "blessing")
-    neutral = frozenset({"batch_size", "workers", "baseline"})
+    neutral = frozenset({"batch_size", "baseline"})
 
     def execute(self, inputs: Directories, outputs: Directories, context: Context) -> None:
         """Evaluate each image of the split once, the baseline on the same ones, then judge."""
@@ -65,8 +68,14 @@ class Evaluator(Component[EvaluatorParameters]):
         self._publish(cases, comparisons, others, structures, outputs)
         self._draw(model, files, cases, artifact, outputs["evaluation"] / PICTURES)
 
+    def job(self, place: Path) -> Build:
+        """The job on one file of the default vocabulary."""
+        names = load_vocabulary(DEFAULT_PATH).names
+        evaluate = EvaluateFile(str(place / SERVING), names, self.parameters.batch_size, str(place))
+        return EvaluationJob([place / "examples.tfrecord"], evaluate).build
+
     def _run(self, model: Path, structures: tuple[str, ...], files: list[Path], folder: Path) -> CaseFiles:
-        return run_job(model, structures, self.parameters.batch_size, files, folder, self.parameters.workers)
+        return run_job(model, structures, self.parameters.batch_size, files, folder, self.beam)
 
     def _publish(
         self, cases: CaseFiles, comparisons: list[Comparison], others: dict[str, CaseFiles],

@@ -56,7 +56,6 @@ class EvaluatorParameters(Parameters):
         batch_size: Images per call of the model; cannot change the result.
         pictures: Cases per domain drawn as image, truth and prediction: evenly spread from worst to best; an
             odd number has the median among them.
-        workers: Processes; cannot change the result.
     """
 
     split: Literal["val", "test"] = "test"
@@ -67,4 +66,3 @@ class EvaluatorParameters(Parameters):
     seed: int = 0
     batch_size: PositiveInt = 16
     pictures: int = Field(default=5, ge=0, le=64)
-    workers: PositiveInt = 1

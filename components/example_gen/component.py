@@ -1,12 +1,13 @@
 """ExampleGen: raw dataset files → examples."""
 
-import shutil
 from collections import Counter
 from pathlib import Path
 
-from components.base import Component, Context, Directories, UserError
+from components.base import Context, Directories, UserError
 from components.content import digest_text, digest_tree
-from components.example_gen.beam_job import run_job
+from components.engine.component import BeamComponent
+from components.engine.run import Build
+from components.example_gen.beam_job import ShardJob, run_job
 from components.example_gen.convert import Converter
 from components.example_gen.manifest import Result, gather
 from components.example_gen.parameters import ExampleGenParameters
@@ -19,7 +20,7 @@ from components.examples_artifact import DEAD_LETTERS
 from components.json_file import write_json_lines
 
 
-class ExampleGen(Component[ExampleGenParameters]):
+class ExampleGen(BeamComponent[ExampleGenParameters]):
     """Converts every dataset of a run to TFRecords with presence vectors.
 
     Channels:
@@ -28,7 +29,7 @@ class ExampleGen(Component[ExampleGenParameters]):
 
     name = "ExampleGen"
     outputs = ("examples",)
-    neutral = frozenset({"workers", "data_root", "max_bad_fraction"})
+    neutral = frozenset({"data_root", "max_bad_fraction"})
 
     def external_content(self) -> dict[str, str]:
         """Content of each dataset's folder, wherever it stands, and of the files that the parameters only name."""
@@ -53,19 +54,26 @@ class ExampleGen(Component[ExampleGenParameters]):
         sources = open_sources(self.parameters)
         works, listed = _list(sources)
         context.report(f"  {len(works)} files to read, {len(listed)} dead letters already in the lists")
-        facts = context.work_dir / "facts"
-        shutil.rmtree(facts, ignore_errors=True)
-        facts.mkdir(parents=True)
-        converter = Converter(
-            parameters.vocabulary(), parameters.image_size, load_salt(parameters.salt, context.private_dir),
-            parameters.keep_aspect,
-        )  # fmt: skip
-        writer = ShardWriter(sources, converter, parameters.num_shards, outputs["examples"], facts)
-        run_job(works, writer, parameters.workers)
-        result = gather(facts, listed)
+        converter = self._converter(context.private_dir)
+        examples, scratch = outputs["examples"].absolute(), context.work_dir.absolute() / "job"
+        writer = ShardWriter(sources, converter, parameters.num_shards, examples, scratch)
+        with writer.folders():
+            run_job(works, writer, self.beam, scratch)
+            result = gather(writer.facts, listed)
         context.report(describe(result, converter.vocabulary.names))
         self._check(result, len(works), context.work_dir)
         result.write(outputs["examples"], converter, [source.spec for source in sources])
+
+    def job(self, place: Path) -> Build:
+        """The job on one list of references."""
+        converter = self._converter(place)
+        writer = ShardWriter(open_sources(self.parameters), converter, self.parameters.num_shards, place, place)
+        return ShardJob([place / "references.pickle"], writer).build
+
+    def _converter(self, private_dir: Path) -> Converter:
+        parameters = self.parameters
+        salt = load_salt(parameters.salt, private_dir)
+        return Converter(parameters.vocabulary(), parameters.image_size, salt, parameters.keep_aspect)
 
     def _check(self, result: Result, references: int, work_dir: Path) -> None:
         if result.references != references:  # the records of each file are accounted for by Reader.read

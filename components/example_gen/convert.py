@@ -3,6 +3,8 @@
 import hashlib
 import hmac
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 import cv2
 import numpy as np
@@ -97,17 +99,34 @@ class Converter:
     def _fitted(
         self, image: np.ndarray, ids: np.ndarray, spacing_mm: tuple[float, float]
     ) -> tuple[np.ndarray, np.ndarray, tuple[float, float]]:
-        shape, spacing = tf.constant(image.shape), tf.constant(spacing_mm, tf.float32)
-        fit = plan_fit(shape, spacing, self.image_size, self.keep_aspect)
-        fitted = fit_image(tf.constant(image[..., None]), fit, self.image_size)
-        mask = fit_mask(tf.constant(ids[..., None]), fit, self.image_size)
-        rows, columns = fitted_spacing(shape, spacing, fit).numpy().tolist()
+        fitted, mask, spacing = _fitting(self.image_size, self.keep_aspect)(
+            image[..., None], ids[..., None], np.asarray(spacing_mm, np.float32)
+        )
+        rows, columns = spacing.numpy().tolist()
         gray = np.clip(np.rint(fitted.numpy()[..., 0]), 0, 255).astype(np.uint8)
         return gray, mask.numpy()[..., 0], (rows, columns)
 
     def hashed(self, *parts: str) -> str:
         """Salted hash of some words."""
         return hmac.new(self.salt, "\0".join(parts).encode(), hashlib.sha256).hexdigest()[:DIGITS]
+
+
+@cache
+def _fitting(image_size: tuple[int, int], keep_aspect: bool) -> Any:
+    """Image, mask and spacing to the stored size, as one graph: step by step it takes most of a conversion's time."""
+
+    @tf.function(
+        input_signature=[
+            tf.TensorSpec([None, None, 1], tf.uint8), tf.TensorSpec([None, None, 1], tf.uint8),
+            tf.TensorSpec([2], tf.float32),
+        ]
+    )  # fmt: skip
+    def fit_all(image: tf.Tensor, ids: tf.Tensor, spacing: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+        shape = tf.shape(image)[:2]
+        fit = plan_fit(shape, spacing, image_size, keep_aspect)
+        return fit_image(image, fit, image_size), fit_mask(ids, fit, image_size), fitted_spacing(shape, spacing, fit)
+
+    return fit_all
 
 
 def _annotated(spec: DatasetSpec, frame: Frame) -> tuple[str, ...]:

@@ -25,6 +25,7 @@ class Result:
         not_used: Records of splits that the configuration leaves out, by dataset and split.
         dead_letters: What did not become a record, in a fixed order.
         references: Files that were opened.
+        processes: Host and id of each process that wrote a shard; no part of the manifest.
     """
 
     shards: dict[str, list[dict[str, Any]]]
@@ -32,6 +33,7 @@ class Result:
     not_used: list[dict[str, Any]]
     dead_letters: list[DeadLetter]
     references: int
+    processes: frozenset[str]
 
     @property
     def examples(self) -> int:
@@ -87,6 +89,7 @@ def gather(facts: Path, listed: Sequence[DeadLetter]) -> Result:
     not_used: Counter[tuple[Any, ...]] = Counter()
     letters = list(listed)
     references = 0
+    processes = set()
     splits_of: dict[str, set[str]] = defaultdict(set)
     for file in sorted(facts.glob("part-*.json")):
         content = read_json(file)
@@ -99,6 +102,7 @@ def gather(facts: Path, listed: Sequence[DeadLetter]) -> Result:
         for patient, split in content["patients"]:
             splits_of[patient].add(split)
         references += content["references"]
+        processes.add(content["process"])
         letters += [DeadLetter(**letter) for letter in content["dead_letters"]]
     _check_patients(splits_of)
     return Result(
@@ -113,6 +117,7 @@ def gather(facts: Path, listed: Sequence[DeadLetter]) -> Result:
         ],
         sorted(letters, key=lambda letter: (letter.dataset, letter.file, letter.record)),
         references,
+        frozenset(processes),
     )
 
 

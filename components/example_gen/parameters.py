@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from components.base import Parameters
 from components.example_gen.readers import reader_type
@@ -75,7 +75,6 @@ class ExampleGenParameters(Parameters):
         num_shards: Files a split.
         max_bad_fraction: Above this share of dead letters among all records the run stops.
         salt: Secret that patient ids are hashed with. Only for public data: without it, one is made for the run root.
-        workers: Processes; cannot change the records.
     """
 
     data_root: str
@@ -86,7 +85,6 @@ class ExampleGenParameters(Parameters):
     num_shards: Annotated[int, Field(ge=1, le=10_000)] = 4
     max_bad_fraction: Annotated[float, Field(ge=0, le=1)] = 0.05
     salt: Annotated[str, Field(min_length=1)] | None = None
-    workers: PositiveInt = 1
 
     @model_validator(mode="after")
     def _fits_together(self) -> "ExampleGenParameters":

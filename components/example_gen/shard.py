@@ -1,12 +1,17 @@
 """One shard: its references are read, converted and written in one step, so that no pixel is ever shuffled.
 
-A shard's files have deterministic names and contents and are renamed into place: a retried step changes nothing.
+A shard's files have deterministic names and contents and are renamed into place: a step that is retried, or that runs
+twice at the same time, changes nothing. What a killed step leaves stands in a folder that is gone with the job.
 """
 
 import hashlib
+import os
+import shutil
+import socket
 import uuid
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -37,18 +42,48 @@ class Work:
 
 @dataclass(frozen=True)
 class ShardWriter:
-    """Writes `<split>/part-<shard>-of-<shards>.tfrecord` for each split, and a JSON of facts for the manifest."""
+    """Writes `<split>/part-<shard>-of-<shards>.tfrecord` for each split, and a JSON of facts for the manifest.
+
+    Attributes:
+        examples: The artifact's folder.
+        scratch: The job's own folder, on the same file system and seen by all workers.
+    """
 
     sources: tuple[Source, ...]
     converter: Converter
     num_shards: int
     examples: Path
-    facts: Path
+    scratch: Path
+
+    @property
+    def facts(self) -> Path:
+        """Where the facts of finished shards are."""
+        return self.scratch / "facts"
+
+    @property
+    def _aside(self) -> Path:
+        return self.scratch / "aside"
+
+    @contextmanager
+    def folders(self) -> Iterator[None]:
+        """The folders that shards are written to; a step that outlives its job finds none and fails."""
+        shutil.rmtree(self.scratch, ignore_errors=True)
+        targets = [self.examples / split for split in SPLITS]
+        for folder in (self.facts, self._aside, *targets):
+            folder.mkdir(parents=True)
+        yield
+        shutil.rmtree(self.scratch)
+        for folder in targets:
+            if not any(folder.iterdir()):
+                folder.rmdir()
 
     def write(self, shard: int, works: Iterable[Work]) -> None:
         """Read and write everything of one shard, one image in memory at a time."""
         name = f"part-{shard:05d}-of-{self.num_shards:05d}"
-        files = {split: _AtomicFile(self.examples / split / f"{name}.tfrecord") for split in SPLITS}
+        done = self.facts / f"{name}.json"
+        if done.is_file():  # by an earlier attempt of the same job
+            return
+        files = {split: _AtomicFile(self.examples / split / f"{name}.tfrecord", self._aside) for split in SPLITS}
         tally = _Tally()
         for work in sorted(works):
             tally.references += 1
@@ -58,9 +93,10 @@ class ShardWriter:
                 if record is not None:
                     files[record.split].write(record.serialize())
         shards = {split: facts for split, file in files.items() if (facts := file.close())}
-        aside = self.facts / f".{name}-{uuid.uuid4().hex}"
-        write_json(aside, {"shards": shards, **tally.facts()})
-        aside.replace(self.facts / f"{name}.json")
+        aside = self._aside / f"{name}-{uuid.uuid4().hex}.json"
+        write_json(aside, {"shards": shards, "process": f"{socket.gethostname()}:{os.getpid()}", **tally.facts()})
+        sync_path(aside)
+        aside.replace(done)
 
     def _convert(self, source: Source, work: Work, item: Frame | DeadLetter, tally: "_Tally") -> Record | None:
         if isinstance(item, DeadLetter):
@@ -81,15 +117,14 @@ class ShardWriter:
 class _AtomicFile:
     """A TFRecord file that is there completely or not at all; without records it is not there."""
 
-    def __init__(self, target: Path) -> None:
+    def __init__(self, target: Path, aside: Path) -> None:
         self._target = target
-        self._aside = target.with_name(f".{target.name}-{uuid.uuid4().hex}")
+        self._aside = aside / f"{target.name}-{uuid.uuid4().hex}"
         self._writer: Any = None
         self._records = 0
 
     def write(self, serialized: bytes) -> None:
         if self._writer is None:
-            self._target.parent.mkdir(parents=True, exist_ok=True)
             self._writer = tf.io.TFRecordWriter(str(self._aside))
         self._writer.write(serialized)
         self._records += 1

@@ -1,6 +1,7 @@
 """A dataset of this run, ready to be read by a worker."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from upath import UPath
 
@@ -34,6 +35,7 @@ def open_sources(parameters: ExampleGenParameters) -> tuple[Source, ...]:
         UserError: A folder is missing, or a link leads out of data_root.
     """
     root = UPath(parameters.data_root)
+    root = root.absolute() if isinstance(root, Path) else root  # workers have another working directory
     if not root.is_dir():
         raise UserError(
             f"{root}: expected the folder that holds the datasets. Received: no such folder. Next step: set "

@@ -1,25 +1,29 @@
 """StatisticsGen: examples → statistics."""
 
 from collections import Counter, defaultdict
+from pathlib import Path
 
 from rich.table import Table
 
-from components.base import Component, Context, Directories
+from components.base import Context, Directories
+from components.engine.component import BeamComponent
+from components.engine.run import Build
 from components.examples_artifact import ExamplesArtifact
 from components.json_file import write_json
 from components.label_dropout import make_label_dropout
 from components.statistics_artifact import AUDIT, PROTO, SUMMARY, write_tables
 from components.statistics_gen.audit import Audit, audit
-from components.statistics_gen.beam_job import run_job
+from components.statistics_gen.beam_job import TallyJob, run_job
 from components.statistics_gen.parameters import StatisticsGenParameters
 from components.statistics_gen.tally import Tally
 from components.statistics_gen.to_proto import to_proto
 from components.text import render
 from data_schemas.example_schema import load_schema
 from data_schemas.record import SPLITS
+from data_schemas.vocabulary import DEFAULT_PATH, load_vocabulary
 
 
-class StatisticsGen(Component[StatisticsGenParameters]):
+class StatisticsGen(BeamComponent[StatisticsGenParameters]):
     """Counts what the examples hold, and how well presence predicts domain.
 
     Channels:
@@ -30,7 +34,6 @@ class StatisticsGen(Component[StatisticsGenParameters]):
     name = "StatisticsGen"
     inputs = ("examples",)
     outputs = ("statistics",)
-    neutral = frozenset({"workers"})
 
     def execute(self, inputs: Directories, outputs: Directories, context: Context) -> None:
         """Count once over all records, then audit."""
@@ -38,7 +41,7 @@ class StatisticsGen(Component[StatisticsGenParameters]):
         structures = artifact.vocabulary.names
         files = [file for split in SPLITS if artifact.records(split) for file in artifact.files(split)]
         schema = load_schema(len(structures))
-        tally = run_job(files, schema, structures, context.work_dir, self.parameters.workers)
+        tally = run_job(files, schema, structures, context.work_dir / "tally", self.beam)
         found = self._audit(tally, artifact)
         directory = outputs["statistics"]
         (directory / PROTO).write_bytes(to_proto(tally, structures).SerializeToString(deterministic=True))
@@ -47,6 +50,11 @@ class StatisticsGen(Component[StatisticsGenParameters]):
         text = describe(tally, structures, found)
         (directory / SUMMARY).write_text(text + "\n", encoding="utf-8")
         context.report(text)
+
+    def job(self, place: Path) -> Build:
+        """The job on one file of the default vocabulary."""
+        structures = load_vocabulary(DEFAULT_PATH).names
+        return TallyJob([place / "examples.tfrecord"], load_schema(len(structures)), structures, place).build
 
     def _audit(self, tally: Tally, artifact: ExamplesArtifact) -> Audit:
         parameters = self.parameters

@@ -14,11 +14,9 @@ class StatisticsGenParameters(Parameters):
         label_dropout: Label dropout as it will be used, for the audit of what training sees.
         seed: Of the draws of label dropout and of the permutation test.
         permutations: Random assignments of presence to domain that the audit compares with.
-        workers: Processes; cannot change the statistics.
     """
 
     loss: str
     label_dropout: LabelDropoutParameters
     seed: int
     permutations: PositiveInt = 999
-    workers: PositiveInt = 1

@@ -9,6 +9,7 @@ import click
 
 from components.json_file import write_json
 from pipeline.bench.loss import LossBench, bench_loss
+from pipeline.bench.preprocessing import Peer, PreprocessingBench, bench_preprocessing
 from pipeline.bench.rerun import bench_rerun
 from pipeline.bench.serving import bench_serving
 from pipeline.bench.side_by_side import Ratio
@@ -57,6 +58,47 @@ def run_bench_serving(out: str, rounds: int) -> None:
     )
     (directory / "serving.md").write_text(text, encoding="utf-8")
     click.echo(text)
+
+
+def run_bench_preprocessing(out: str, base: int, camus: str | None) -> None:
+    """Measure, print, and write `preprocessing.json` and `preprocessing.md` to OUT."""
+    outcome = bench_preprocessing(base, camus, click.echo)
+    directory = Path(out)
+    directory.mkdir(parents=True, exist_ok=True)
+    write_json(directory / "preprocessing.json", {"machine": _machine(), **asdict(outcome)})
+    text = "\n".join(_preprocessing(outcome))
+    (directory / "preprocessing.md").write_text(text, encoding="utf-8")
+    click.echo(text)
+
+
+def _preprocessing(outcome: PreprocessingBench) -> list[str]:
+    lines = [
+        f"# labeldrop bench preprocessing\n\n{_machine()}; each case once, in a process of its own.\n",
+        "| images | workers | s | images/s | peak memory of a worker, MB | processor s |",
+        "| --- | --- | --- | --- | --- | --- |",
+        *(
+            f"| {one.images} | {one.workers} | {one.seconds:.1f} | {one.images_per_s:.0f} | {one.peak_mb:.0f} | "
+            f"{one.cpu_s:.1f} |"
+            for one in outcome.scale
+        ),
+        "",
+    ]
+    return lines if outcome.peer is None else [*lines, *_beside_nnunet(outcome.peer)]
+
+
+def _beside_nnunet(peer: Peer) -> list[str]:
+    rows = [
+        f"| labeldrop at {size} | {seconds:.1f} | {peer.images / seconds:.1f} | {peer.nnunet_cpu_s / seconds:.2f} |"
+        for size, seconds in peer.ours_cpu_s.items()
+    ]
+    return [
+        f"{peer.images} pictures of CAMUS, imports taken off on both sides:\n",
+        "| preprocessing | processor s | pictures per processor s | times nnU-Net |",
+        "| --- | --- | --- | --- |",
+        f"| nnU-Net | {peer.nnunet_cpu_s:.1f} | {peer.images / peer.nnunet_cpu_s:.1f} | 1 |",
+        *rows,
+        "",
+    ]
 
 
 def _machine() -> str:

@@ -60,7 +60,7 @@ def test_nothing_runs_without_a_change(project):
 
 
 def test_worker_count_runs_nothing(project):
-    assert project.run("--set=example_gen.workers=2", "--set=statistics_gen.workers=2") == []
+    assert project.run("--set=beam={engine: direct, workers: 2, attempts: 1}") == []
 
 
 def test_touched_file_runs_nothing(project):

@@ -9,6 +9,8 @@ import tensorflow as tf
 from PIL import Image
 
 from components.base import Context
+from components.engine.component import THIS_PROCESS
+from components.engine.parameters import BeamParameters
 from components.evaluator.component import Evaluator
 from components.evaluator.parameters import EvaluatorParameters
 from components.examples_artifact import ExamplesArtifact
@@ -27,12 +29,12 @@ def model(tiny_examples, tmp_path_factory):
     return directory
 
 
-def evaluate(examples, model, out, **parameters):
+def evaluate(examples, model, out, beam=THIS_PROCESS, **parameters):
     """The two output directories, and what was reported."""
     said = []
     for folder in ("work", "evaluation", "blessing"):
         (out / folder).mkdir(parents=True)
-    component = Evaluator(EvaluatorParameters.model_validate(parameters))
+    component = Evaluator(EvaluatorParameters.model_validate(parameters), beam)
     outputs = {"evaluation": out / "evaluation", "blessing": out / "blessing"}
     component.execute({"examples": examples, "model": model}, outputs, Context(out / "work", out / "work", said.append))
     return outputs, "\n".join(said)
@@ -58,7 +60,7 @@ def test_every_labelled_image_is_measured_once(tiny_examples, model, tmp_path):
 def test_worker_count_and_batch_size_change_nothing(tiny_examples, model, tmp_path):
     options = {"thresholds": [{"structure": "LA", "minimum": 0.5}], "pictures": 2}
     one, _ = evaluate(tiny_examples, model, tmp_path / "one", **options)
-    two, _ = evaluate(tiny_examples, model, tmp_path / "two", workers=2, batch_size=3, **options)
+    two, _ = evaluate(tiny_examples, model, tmp_path / "two", BeamParameters(workers=2), batch_size=3, **options)
     for name in ("metrics.json", "cases.csv", "summary.txt"):
         assert (one["evaluation"] / name).read_bytes() == (two["evaluation"] / name).read_bytes()
     assert (one["blessing"] / "blessing.json").read_bytes() == (two["blessing"] / "blessing.json").read_bytes()

@@ -10,6 +10,8 @@ import tensorflow as tf
 from pydantic import ValidationError
 
 from components.base import Context, UserError
+from components.engine.component import THIS_PROCESS
+from components.engine.parameters import BeamParameters
 from components.example_gen.component import ExampleGen
 from components.example_gen.parameters import ExampleGenParameters
 from components.examples_artifact import ExamplesArtifact
@@ -40,14 +42,14 @@ def parameters(data, **changes):
     )
 
 
-def convert(parameters, tmp_path, name="out"):
+def convert(parameters, tmp_path, name="out", beam=THIS_PROCESS):
     """The artifact and what was reported."""
     said = []
     directories = {key: tmp_path / name / key for key in ("examples", "work", "private")}
     for directory in directories.values():
         directory.mkdir(parents=True)
     context = Context(directories["work"], directories["private"], said.append)
-    ExampleGen(parameters).execute({}, {"examples": directories["examples"]}, context)
+    ExampleGen(parameters, beam).execute({}, {"examples": directories["examples"]}, context)
     return ExamplesArtifact.load(directories["examples"]), "\n".join(said)
 
 
@@ -117,8 +119,8 @@ def test_same_patient_in_two_datasets_and_splits_stops_the_run(data, tmp_path):
 
 
 def test_records_are_the_same_bytes_whatever_the_worker_count(data, tmp_path):
-    one, _ = convert(parameters(data, workers=1), tmp_path, "one")
-    two, _ = convert(parameters(data, workers=2), tmp_path, "two")
+    one, _ = convert(parameters(data), tmp_path, "one")
+    two, _ = convert(parameters(data), tmp_path, "two", BeamParameters(workers=2))
     assert checksums(one) == checksums(two)
 
 

@@ -10,6 +10,7 @@ import tensorflow as tf
 import yaml
 
 from components.base import Context
+from components.engine.parameters import BeamParameters
 from components.example_gen.component import ExampleGen
 from components.example_gen.parameters import ExampleGenParameters
 from components.examples_artifact import ExamplesArtifact
@@ -59,12 +60,12 @@ def convert(formats, out, workers):
             use["patients_shared_with"] = "camus_nifti"
         uses.append(use)
     parameters = ExampleGenParameters.model_validate(
-        {"data_root": str(formats), "datasets": uses, "image_size": [48, 48], "salt": "public", "workers": workers}
+        {"data_root": str(formats), "datasets": uses, "image_size": [48, 48], "salt": "public"}
     )
     for folder in ("work", "private", "examples"):
         (out / folder).mkdir()
     context = Context(out / "work", out / "private", lambda line: None)
-    ExampleGen(parameters).execute({}, {"examples": out / "examples"}, context)
+    ExampleGen(parameters, BeamParameters(workers=workers)).execute({}, {"examples": out / "examples"}, context)
     return ExamplesArtifact.load(out / "examples")
 
 

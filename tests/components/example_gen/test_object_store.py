@@ -7,6 +7,7 @@ import pytest
 
 from components.base import Context
 from components.content import digest_tree
+from components.engine.parameters import BeamParameters
 from components.example_gen.component import ExampleGen
 from components.example_gen.parameters import ExampleGenParameters
 from components.examples_artifact import ExamplesArtifact
@@ -40,11 +41,11 @@ def test_each_reader_reads_the_same_from_the_store(store, phantom_formats, reade
 def convert(data_root, spec, out, workers):
     parameters = ExampleGenParameters.model_validate(
         {"data_root": str(data_root), "datasets": [{"spec": str(spec), "root": "camus_nifti"}], "salt": "public",
-         "image_size": [32, 32], "workers": workers}
+         "image_size": [32, 32]}
     )  # fmt: skip
     for folder in ("work", "examples"):
         (out / folder).mkdir(parents=True)
-    component = ExampleGen(parameters)
+    component = ExampleGen(parameters, BeamParameters(workers=workers))
     component.execute({}, {"examples": out / "examples"}, Context(out / "work", out / "work", lambda line: None))
     return ExamplesArtifact.load(out / "examples").manifest["splits"], component.external_content()
 

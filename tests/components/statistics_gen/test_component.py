@@ -5,19 +5,21 @@ import pytest
 from tensorflow_metadata.proto.v0 import statistics_pb2
 
 from components.base import Context
+from components.engine.component import THIS_PROCESS
+from components.engine.parameters import BeamParameters
 from components.json_file import read_json
 from components.statistics_artifact import read_tables
 from components.statistics_gen.component import StatisticsGen
 from components.statistics_gen.parameters import StatisticsGenParameters
 
 
-def make(examples, out, **changes):
+def make(examples, out, beam=THIS_PROCESS, **changes):
     parameters = {"loss": "acce", "label_dropout": {"probability": 0.5}, "seed": 3, **changes}
     for folder in ("work", "statistics"):
         (out / folder).mkdir(parents=True)
     said = []
     context = Context(out / "work", out / "work", said.append)
-    component = StatisticsGen(StatisticsGenParameters.model_validate(parameters))
+    component = StatisticsGen(StatisticsGenParameters.model_validate(parameters), beam)
     component.execute({"examples": examples}, {"statistics": out / "statistics"}, context)
     return out / "statistics", "\n".join(said)
 
@@ -69,7 +71,7 @@ def test_audit_and_advice_are_said_and_kept(statistics):
 
 
 def test_same_bytes_whatever_the_worker_count(statistics, tiny_examples, tmp_path):
-    again, _ = make(tiny_examples, tmp_path, workers=2)
+    again, _ = make(tiny_examples, tmp_path, BeamParameters(workers=2))
     for name in ("statistics.pb", "tables.json", "audit.json", "summary.txt"):
         assert (again / name).read_bytes() == (statistics[0] / name).read_bytes()
 
