@@ -29,6 +29,7 @@ class Conversion:
         seconds: Of the conversion, without Python's imports; the start of worker processes is in it.
         peak_mb: Largest resident memory of a worker.
         cpu_s: Processor time of all processes, imports too.
+        cpu_ms_an_image: The same without imports; what other programs on the machine take does not count in it.
     """
 
     images: int
@@ -36,6 +37,7 @@ class Conversion:
     seconds: float
     peak_mb: float
     cpu_s: float
+    cpu_ms_an_image: float
 
     @property
     def images_per_s(self) -> float:
@@ -79,15 +81,16 @@ def bench_preprocessing(base: int, camus: str | None, report: Callable[[str], No
         check_nnunet()
     with tempfile.TemporaryDirectory(prefix="labeldrop-bench-") as name:
         folder = Path(name)
+        start_s = _in_process("", 1, folder / "out").cpu_s
         scale = []
         for factor in FACTORS:
             root = folder / "pictures"
             write_pictures(root, base * factor)
             for workers in (1, 2):
-                scale.append(_convert(_synthetic(root), workers, folder / "out"))
+                scale.append(_convert(_synthetic(root), workers, folder / "out", start_s))
                 report(f"  {scale[-1]}: {scale[-1].images_per_s:.0f} images/s")
             shutil.rmtree(root)
-        peer = None if camus is None else _beside_nnunet(Path(camus), folder, report)
+        peer = None if camus is None else _beside_nnunet(Path(camus), folder, start_s, report)
         return PreprocessingBench(scale, peer)
 
 
@@ -96,11 +99,14 @@ def _synthetic(root: Path) -> dict[str, Any]:
     return {"data_root": str(root), "datasets": [use], "image_size": [64, 64], "num_shards": SHARDS, "salt": "bench"}
 
 
-def _convert(parameters: dict[str, Any], workers: int, out: Path) -> Conversion:
+def _convert(parameters: dict[str, Any], workers: int, out: Path, start_s: float) -> Conversion:
+    """One conversion; `start_s` is the processor time of the imports of one process."""
     usage = _in_process(json.dumps(parameters), workers, out)
     shutil.rmtree(out)
     said = json.loads(usage.said)
-    return Conversion(said["images"], workers, said["seconds"], usage.peak_mb, usage.cpu_s)
+    processes = 1 if workers == 1 else 1 + workers
+    own_ms = 1000 * (usage.cpu_s - processes * start_s) / said["images"]
+    return Conversion(said["images"], workers, said["seconds"], usage.peak_mb, usage.cpu_s, own_ms)
 
 
 def _in_process(parameters: str, workers: int, out: Path) -> Usage:
@@ -108,11 +114,11 @@ def _in_process(parameters: str, workers: int, out: Path) -> Usage:
     return run_measured(command, ONE_THREAD)
 
 
-def _beside_nnunet(camus: Path, folder: Path, report: Callable[[str], None]) -> Peer:
+def _beside_nnunet(camus: Path, folder: Path, start_s: float, report: Callable[[str], None]) -> Peer:
     files = sorted(camus.glob("database_nifti/*/*_[24]CH_E[DS].nii.gz"))
     nnunet = NnUnet(folder / "nnunet", {file.name.removesuffix(".nii.gz"): file.resolve() for file in files})
     nnunet.plan()
-    theirs, their_start, our_start = nnunet.preprocess(), nnunet.only_start(), _in_process("", 1, folder / "out")
+    theirs, their_start = nnunet.preprocess(), nnunet.only_start()
     report(f"  nnU-Net, {len(files)} pictures: {theirs.cpu_s:.1f} s processor, {their_start.cpu_s:.1f} s of it imports")
     ours = {}
     for size in ((128, 128), LIKE_NNUNET):
@@ -122,9 +128,9 @@ def _beside_nnunet(camus: Path, folder: Path, report: Callable[[str], None]) -> 
             "image_size": size,
             "salt": "bench",
         }
-        found = _convert(parameters, 1, folder / "out")
+        found = _convert(parameters, 1, folder / "out", start_s)
         if found.images != len(files):
             raise RuntimeError(f"expected the same {len(files)} pictures as nnU-Net. Received: {found.images}")
-        ours[f"{size[0]} x {size[1]}"] = found.cpu_s - our_start.cpu_s
-        report(f"  labeldrop at {size}: {found.cpu_s:.1f} s processor, {our_start.cpu_s:.1f} s of it imports")
+        ours[f"{size[0]} x {size[1]}"] = found.cpu_s - start_s
+        report(f"  labeldrop at {size}: {found.cpu_s:.1f} s processor, {start_s:.1f} s of it imports")
     return Peer(len(files), theirs.cpu_s - their_start.cpu_s, theirs.wall_s, ours)

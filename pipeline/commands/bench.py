@@ -74,11 +74,11 @@ def run_bench_preprocessing(out: str, base: int, camus: str | None) -> None:
 def _preprocessing(outcome: PreprocessingBench) -> list[str]:
     lines = [
         f"# labeldrop bench preprocessing\n\n{_machine()}; each case once, in a process of its own.\n",
-        "| images | workers | s | images/s | peak memory of a worker, MB | processor s |",
-        "| --- | --- | --- | --- | --- | --- |",
+        "| images | workers | s | images/s | peak memory of a worker, MB | processor s | processor ms an image |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
         *(
             f"| {one.images} | {one.workers} | {one.seconds:.1f} | {one.images_per_s:.0f} | {one.peak_mb:.0f} | "
-            f"{one.cpu_s:.1f} |"
+            f"{one.cpu_s:.1f} | {one.cpu_ms_an_image:.2f} |"
             for one in outcome.scale
         ),
         "",
