@@ -6,6 +6,7 @@ Everything it writes stands in one folder: configuration, logs, process ids. Fli
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import time
 from dataclasses import dataclass
@@ -47,6 +48,7 @@ class LocalCluster:
         if self.is_running():
             raise UserError(f"{self.folder}: the cluster is already running. Next step: `labeldrop flink down` first.")
         java()
+        self._check_ports()
         shutil.rmtree(self.folder, ignore_errors=True)
         self._configure(slots)
         self._script("jobmanager.sh", "start")
@@ -105,6 +107,19 @@ class LocalCluster:
     def task_managers(self) -> list[int]:
         """Process ids of TaskManagers that run."""
         return self._pids("taskexecutor")
+
+    def _check_ports(self) -> None:
+        """Else another cluster's TaskManagers would be taken for this one's."""
+        for port in (self.port, self.port + 1):
+            with socket.socket() as one:
+                one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                try:
+                    one.bind((LOCALHOST, port))
+                except OSError as error:
+                    raise UserError(
+                        f"{LOCALHOST}:{port}: expected a port that nobody listens on. Received: {error.strerror}. Next "
+                        "step: stop what uses it, or choose another one with --port."
+                    ) from None
 
     def _pids(self, kind: str) -> list[int]:
         """Of this cluster's processes; a number that another program has got since does not count."""

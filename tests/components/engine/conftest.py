@@ -19,7 +19,6 @@ from models.unet import build_unet
 from tests.components.engine.makers import convert, count, evaluate, write_pictures
 
 PRISM = PLACE.parent / "prism" / "prism"
-PORT = 18_080
 
 
 @pytest.fixture(scope="session")
@@ -83,7 +82,7 @@ def flink_installed():
 @pytest.fixture(scope="session")
 def cluster(flink_installed, tmp_path_factory):
     """A JobManager and two TaskManagers in processes of their own."""
-    cluster = LocalCluster(tmp_path_factory.mktemp("flink"), PORT)
+    cluster = LocalCluster(tmp_path_factory.mktemp("flink"), _free_port())
     cluster.up(task_managers=2, slots=1)
     yield cluster
     cluster.down()

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from components.base import UserError
+from components.engine.flink.cluster import LocalCluster
 from components.engine.flink.rest import check_cluster, overview
 from components.engine.flink.version import HOME_VARIABLE, check_sha256, flink_home, job_server_jar
 from components.engine.parameters import BeamParameters
@@ -55,9 +56,14 @@ def test_cluster_that_runs_is_not_started_again(cluster):
         cluster.up()
 
 
+def test_port_of_another_cluster_is_refused(cluster, tmp_path):
+    with pytest.raises(UserError, match=rf"{cluster.port}: expected a port that nobody listens on.*--port"):
+        LocalCluster(tmp_path, cluster.port).up()
+
+
 def test_killed_task_manager_is_missed_and_replaced(cluster):
     os.kill(cluster.task_managers()[0], signal.SIGKILL)
-    until = time.monotonic() + 60
+    until = time.monotonic() + 120
     while overview(cluster.address).task_managers > 1 and time.monotonic() < until:
         time.sleep(0.2)
     with pytest.raises(UserError, match="Received: 1 of 1 on 1 TaskManagers"):
