@@ -72,11 +72,9 @@ def test_killed_task_manager_is_missed_and_replaced(cluster):
     assert cluster.wait_for(2).slots == 2
 
 
-def test_no_cluster_is_told_within_seconds():
-    started = time.monotonic()
+def test_no_cluster_is_told_with_the_remedy():
     with pytest.raises(UserError, match="labeldrop flink up"):
         check_cluster("127.0.0.1:1", slots=1)
-    assert time.monotonic() - started < 10
 
 
 def test_missing_jar_is_told_before_anything_else(tmp_path):
