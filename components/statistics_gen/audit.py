@@ -138,3 +138,10 @@ def _only(counts: Counter[tuple[str, tuple[int, ...]]], index: int) -> bool:
     """Whether some domain never has the structure's label."""
     with_label = {domain for domain, presence in counts if presence[index]}
     return with_label != {domain for domain, _ in counts}
+
+
+def tells_domain(counts: Counter[tuple[str, tuple[int, ...]]], index: int, found: Dependence) -> bool:
+    """Whether the presence of a structure gives the domain away: strongly, or since only some domains ever have it."""
+    labelled = any(presence[index] for _, presence in counts)
+    strong = found.cramers_v >= STRONG and found.p_value <= SIGNIFICANT
+    return labelled and (strong or _only(counts, index))

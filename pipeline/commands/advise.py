@@ -40,6 +40,10 @@ def advise_on_config(path: str, settings: tuple[str, ...]) -> None:
         click.echo("No training records were found, so there is nothing to advise on. Next step: labeldrop validate.")
         return
     console = Console(width=110)
+    if found.dead_letters:
+        console.print(
+            f"{len(found.dead_letters)} records cannot be read and are left out; labeldrop validate names them."
+        )
     console.print(_presence_table(counts, vocabulary.names))
     _print(advise(counts, vocabulary.names, config.trainer, shipped_records()), console)
 

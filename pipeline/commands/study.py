@@ -1,5 +1,6 @@
 """`labeldrop study`."""
 
+import shlex
 from pathlib import Path
 
 import click
@@ -25,7 +26,7 @@ def run_study_config(
     """
     study = load_study(path, preset, parse_settings(settings))
     command = " ".join(["labeldrop study", path, *(["--preset", preset] if preset else []),
-                        *(f"--set {setting}" for setting in settings)])  # fmt: skip
+                        *(f"--set {shlex.quote(setting)}" for setting in settings)])  # fmt: skip
     others = [_read(file) for file in join]
     results = run_study(study, workers, click.echo, [one for other in others for one in other.results])
     machine = "; ".join(dict.fromkeys([this_machine(), *(other.machine for other in others)]))

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from components.statistics_gen.audit import STRONG, Dependence, audit
+from components.statistics_gen.audit import Dependence, audit, tells_domain
 from components.trainer.parameters import TrainerParameters
 from pipeline.study.config import Arm, merged
 from pipeline.study.record import StudyRecord
@@ -13,7 +13,6 @@ from pipeline.study.statistics import Mean, means
 
 Situation = Literal["complete", "independent", "bound"]
 PERMUTATIONS = 199
-RECOMMENDED_KEYS = ("loss", "label_dropout", "augmentation", "optimizer")
 
 
 @dataclass(frozen=True)
@@ -35,8 +34,8 @@ class Advice:
     """What to choose and why.
 
     Attributes:
-        situation: complete: every structure is labelled everywhere; independent: labels are missing, but not by domain;
-            bound: which labels are missing tells the domain.
+        situation: complete: every structure that anyone labelled is labelled everywhere; independent: labels are
+            missing, but not by domain; bound: which labels are missing tells the domain.
         dependence: Of each structure's presence and the domain, as stored.
         trainer: Keys of `trainer` to set.
         text: The advice in sentences.
@@ -62,47 +61,72 @@ def advise(
     """
     found = audit(counts, structures, None, now.loss.name, PERMUTATIONS, now.seed).stored
     dependence = {name: found[name] for name in structures}
-    situation = _situation(counts, dependence)
+    situation, bound = _situation(counts, structures, dependence)
     rows = [row for record in records for row in _evidence(record, situation, now)]
     recommended = _recommended(records) if situation == "bound" else {}
-    return Advice(situation, dependence, recommended, tuple(_text(situation, dependence, now)), tuple(rows))
+    return Advice(
+        situation, dependence, recommended, tuple(_text(counts, structures, situation, bound, now)), tuple(rows)
+    )
 
 
-def _situation(counts: Counter[tuple[str, tuple[int, ...]]], dependence: Mapping[str, Dependence]) -> Situation:
-    if all(all(presence) for _, presence in counts):
-        return "complete"
-    return "bound" if any(one.cramers_v >= STRONG for one in dependence.values()) else "independent"
+def _situation(
+    counts: Counter[tuple[str, tuple[int, ...]]], structures: tuple[str, ...], dependence: Mapping[str, Dependence]
+) -> tuple[Situation, list[str]]:
+    """With the structures whose presence tells the domain."""
+    bound = [name for c, name in enumerate(structures) if tells_domain(counts, c, dependence[name])]
+    if bound:
+        return "bound", bound
+    never = set(_never_labelled(counts, structures))
+    rest = [c for c, name in enumerate(structures) if name not in never]
+    return ("complete" if all(presence[c] for _, presence in counts for c in rest) else "independent"), []
 
 
-def _text(situation: Situation, dependence: Mapping[str, Dependence], now: TrainerParameters) -> list[str]:
+def _never_labelled(counts: Counter[tuple[str, tuple[int, ...]]], structures: tuple[str, ...]) -> list[str]:
+    return [name for c, name in enumerate(structures) if not any(presence[c] for _, presence in counts)]
+
+
+def _text(
+    counts: Counter[tuple[str, tuple[int, ...]]], structures: tuple[str, ...], situation: Situation, bound: list[str],
+    now: TrainerParameters,
+) -> list[str]:  # fmt: skip
+    lines = []
+    never = _never_labelled(counts, structures)
+    if never:
+        lines.append(
+            f"Nobody labelled {', '.join(never)}: no loss can learn it. Leave it out of the vocabulary, or label some."
+        )
+    if now.loss.name == "cce" and situation != "complete":
+        lines.append("The configuration takes cce: a missing label counts as background, and is learned as such.")
     if situation == "complete":
-        return [
+        lines.append(
             "Every training image has every label: acce, marginal and plain cross entropy are the same loss here, and "
             "label dropout would only hide labels. Leave trainer.label_dropout.probability at 0."
-        ]
-    if situation == "independent":
-        return [
-            "Labels are missing, but not by domain: presence does not tell the scanner, so no shortcut can be learned. "
-            "Any loss that leaves missing labels out will do (acce, marginal, abce), without label dropout."
-        ]
-    bound = [name for name, one in dependence.items() if one.cramers_v >= STRONG]
-    lines = [
-        f"Whether {', '.join(bound)} is labelled tells the domain: a network can learn that the structure never occurs "
-        "on the other scanner. The studies recommend the keys below."
-    ]
-    if now.loss.name == "cce":
-        lines.append("The configuration takes cce, which teaches exactly that: a missing label counts as background.")
-    elif now.loss.name == "acce" and not now.label_dropout.probability:
-        lines.append("The configuration takes acce without label dropout, the setting in which the shortcut was found.")
+        )
+    elif situation == "independent":
+        lines.append(
+            "Labels are missing, but not by domain: presence does not tell the scanner, so there is no shortcut. "
+            "A loss that leaves missing labels out will do (acce, marginal, abce), without label dropout."
+        )
+    else:
+        lines.append(
+            f"Whether {', '.join(bound)} is labelled tells the domain: a network can learn that the structure never "
+            "occurs on the other scanner. The studies recommend the keys below, where there are any."
+        )
+        if now.loss.name == "acce" and not now.label_dropout.probability:
+            lines.append("The configuration takes acce without label dropout, in which the shortcut was found.")
     return lines
 
 
 def _recommended(records: Sequence[StudyRecord]) -> dict[str, Any]:
-    """What the recipe sets beyond the defaults, from the last study that has one."""
-    for record in reversed(records):
+    """What the recipe of the first study sets; on real pictures, where such a study is among them."""
+    for record in sorted(records, key=lambda record: record.study.data.kind == "phantom"):
         if record.study.recipe:
-            whole = merged(record.study.trainer, record.study.arms[record.study.recipe.arm].trainer)
-            return {key: whole[key] for key in RECOMMENDED_KEYS if key in whole}
+            trainer = _trainer(record, record.study.arms[record.study.recipe.arm])
+            return {
+                "loss": {"name": trainer.loss.name, "dice_weight": trainer.loss.dice_weight},
+                "label_dropout": {"probability": trainer.label_dropout.probability},
+                "augmentation": trainer.augmentation.model_dump(exclude_defaults=True),
+            }
     return {}
 
 

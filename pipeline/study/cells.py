@@ -6,8 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import ValidationError
+
+from components.base import UserError
 from components.label_mask.parameters import LabelMaskParameters
 from components.trainer.parameters import TrainerParameters
+from pipeline.config import explain
 from pipeline.study.config import Arm, CamusData, PhantomData, StudyConfig, Sweep, merged
 
 
@@ -45,13 +49,20 @@ class Cell:
 
 
 def cells(study: StudyConfig) -> list[Cell]:
-    """All of them, seeds outermost, so that an interrupted study has whole seeds; sweeps last."""
+    """All of them, seeds outermost, so that an interrupted study has whole seeds; sweeps last.
+
+    Raises:
+        UserError: A sweep's key or value is at fault.
+    """
     main = [
         _cell(study, name, arm, seed, None, None, study.model_dump())
         for seed in study.seeds
         for name, arm in study.arms.items()
     ]
-    return [*main, *(cell for name, sweep in study.sweeps.items() for cell in _swept(study, name, sweep))]
+    try:
+        return [*main, *(cell for name, sweep in study.sweeps.items() for cell in _swept(study, name, sweep))]
+    except ValidationError as error:
+        raise UserError(explain(error, f"the sweeps of {study.name}")) from None
 
 
 def _swept(study: StudyConfig, name: str, sweep: Sweep) -> Iterator[Cell]:

@@ -1,5 +1,6 @@
 """A study: one YAML file that names data, arms, sweeps, seeds and comparisons."""
 
+import re
 from copy import deepcopy
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -11,6 +12,9 @@ from components.trainer.parameters import TrainerParameters
 from data_schemas.yaml_file import read_yaml
 from pipeline.config import explain
 from pipeline.phantom.settings import PatientCounts
+
+DOMAINS = ("alpha", "beta")
+SWEPT = ("data", "partial", "arm", "trainer")
 
 
 class _Section(BaseModel):
@@ -79,8 +83,8 @@ class Sweep(_Section):
     title: str
     arms: tuple[str, ...]
     key: str
-    values: tuple[float | str, ...] | dict[str, Any]
-    own: float | str | None = None
+    values: tuple[int | float | str, ...] | dict[str, Any]
+    own: int | float | str | None = None
     seeds: tuple[int, ...] | None = None
 
     @property
@@ -142,6 +146,15 @@ class StudyConfig(_Section):
         named = [name for one in self.comparisons for name in (one.arm, one.than)]
         named += [name for sweep in self.sweeps.values() for name in sweep.arms] + [*self.curves]
         named += [self.recipe.arm, *self.recipe.uppers] if self.recipe else []
+        wrong = [name for name in (*self.arms, *self.sweeps) if not re.fullmatch(r"\w+", name)]
+        if wrong:
+            raise ValueError(f"expected names of letters, digits and _ for arms and sweeps. Received: {wrong}")
+        wrong = [sweep.key for sweep in self.sweeps.values() if sweep.key.split(".")[0] not in SWEPT]
+        if wrong:
+            raise ValueError(f"expected keys of sweeps below one of {SWEPT}. Received: {wrong}")
+        wrong = [one.domain for one in self.comparisons if one.domain not in DOMAINS]
+        if wrong:
+            raise ValueError(f"expected comparisons in one of {DOMAINS}. Received: {wrong}")
         unknown = sorted({*named} - {*self.arms})
         if unknown:
             raise ValueError(f"expected arms of {sorted(self.arms)}. Received: {unknown}")

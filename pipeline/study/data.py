@@ -11,11 +11,10 @@ from components.example_gen.parameters import ExampleGenParameters
 from pipeline.phantom.camus_writer import write_camus
 from pipeline.phantom.settings import PhantomSettings, load_settings
 from pipeline.runner import run_pipeline
-from pipeline.study.config import CamusData, PhantomData
+from pipeline.study.config import DOMAINS, CamusData, PhantomData
 from pipeline.study.second_scanner import write_second_scanner
 
 FINISHED = "finished"
-DOMAINS = ("alpha", "beta")
 SPECS = {"phantom": ("phantom_alpha", "phantom_beta_labelled"), "camus": ("camus_alpha", "camus_beta")}
 
 

@@ -3,12 +3,13 @@
 import json
 import os
 import platform
+import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from components.json_file import write_json_lines
-from pipeline.study.config import StudyConfig
+from pipeline.study.config import CamusData, StudyConfig
 from pipeline.study.results import CellResult
 
 RECORD = "record.jsonl"
@@ -73,9 +74,13 @@ def shipped_records() -> list[StudyRecord]:
 
 def ship(record: StudyRecord) -> Path:
     """Keep a record with the project, without the folders of the machine it was made on."""
+    study = record.study.model_copy(update={"run_root": f"runs/study/{record.study.name}"})
+    if isinstance(study.data, CamusData):
+        study = study.model_copy(update={"data": study.data.model_copy(update={"root": "data/camus"})})
     results = tuple(replace(one, evaluation="") for one in record.results)
+    command = re.sub(r" --set '?(run_root|data\.root)=\S+", "", record.command)
     file = SHIPPED / f"{record.study.name}.jsonl"
-    write_record(replace(record, results=results), file)
+    write_record(replace(record, study=study, command=command, results=results), file)
     return file
 
 

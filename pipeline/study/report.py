@@ -52,10 +52,7 @@ def plots_of(summary: Summary) -> list[Plot]:
     for domain, structure in record.hidden:
         plots.append(dice_by_arm(summary.table, record.titles, domain, structure))
         plots += _curves(record, structure)
-        audits = {one.name: one.audit[structure] for one in record.main}
-        points = [(one.name, audits[one.name], one.value) for one in summary.table
-                  if (one.domain, one.structure) == (domain, structure)]  # fmt: skip
-        plots.append(predicted_against_found(points, domain, structure))
+        plots.append(predicted_against_found(_audited(summary, domain, structure), domain, structure))
     dropped = [gap for gap in summary.gaps
                if gap.arm == f"{gap.than}_dropout" and (gap.domain, gap.structure) in record.hidden]  # fmt: skip
     if dropped:
@@ -67,6 +64,19 @@ def plots_of(summary: Summary) -> list[Plot]:
             if own:
                 plots.append(sweep(own, asked.title, domain, structure))
     return plots
+
+
+def _audited(summary: Summary, domain: str, structure: str) -> list[tuple[str, float, float]]:
+    """Arm, mean Cramér's V and mean Dice of the arms that see both domains; one domain alone has nothing to tell."""
+    record = summary.record
+    audits: dict[str, list[float]] = {}
+    for one in record.main:
+        if not record.study.arms[one.arm].drop:
+            audits.setdefault(one.name, []).append(one.audit[structure])
+    return [
+        (one.name, sum(audits[one.name]) / len(audits[one.name]), one.value) for one in summary.table
+        if one.name in audits and (one.domain, one.structure) == (domain, structure)
+    ]  # fmt: skip
 
 
 def _curves(record: StudyRecord, structure: str) -> list[Plot]:

@@ -57,9 +57,10 @@ def file_name(name: str, seed: int) -> str:
     return re.sub(r"[^\w.=-]", "_", name) + f"-{seed}"
 
 
-def read_results(run_root: Path) -> list[CellResult]:
-    """All that are there, in a fixed order."""
-    return [CellResult(**read_json(file)) for file in sorted((run_root / FOLDER).glob("*.json"))]
+def read_result(run_root: Path, name: str, seed: int) -> CellResult | None:
+    """Of one cell, none where it is not finished."""
+    file = run_root / FOLDER / f"{file_name(name, seed)}.json"
+    return CellResult(**read_json(file)) if file.is_file() else None
 
 
 def patient_dice(cases: Path) -> dict[str, dict[str, dict[str, float]]]:

@@ -18,7 +18,7 @@ from pipeline.quiet import be_quiet
 from pipeline.study.cell_run import run_cell
 from pipeline.study.cells import Cell, cells
 from pipeline.study.config import StudyConfig
-from pipeline.study.results import CellResult, read_results, write_result
+from pipeline.study.results import CellResult, read_result, write_result
 
 THREADS = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS")
 
@@ -52,9 +52,8 @@ def run_study(
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
-    places = {(cell.name, cell.seed): place for place, cell in enumerate(wanted)}
-    found = [result for result in read_results(root) if (result.name, result.seed) in places]
-    return sorted(found, key=lambda result: places[result.name, result.seed])
+    found = (read_result(root, cell.name, cell.seed) for cell in wanted)
+    return [result for result in found if result is not None]
 
 
 def _join(

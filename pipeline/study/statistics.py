@@ -3,16 +3,20 @@
 Patients and seeds are both drawn with replacement (two-level bootstrap), the same draws for both sides of a comparison.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.stats import false_discovery_control, wilcoxon
+from scipy.stats import t as student_t
 
+from components.base import UserError
 from pipeline.study.config import Comparison
 from pipeline.study.results import CellResult
 
 DRAWS, LEVEL = 2000, 0.95
+SMALLEST_BASE = 0.01  # Dice below which a relative gain means nothing
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,7 @@ class Difference:
 
     Attributes:
         absolute: Mean difference of Dice; with its interval.
-        relative: Mean of the arm divided by the other's, minus 1; with its interval.
+        relative: Mean of the arm divided by the other's, minus 1; with its interval; NaN where the other's is near 0.
         p_value: Wilcoxon signed-rank test over patients, each patient's mean over the seeds.
         corrected: The same after Benjamini and Hochberg over all comparisons of the study.
     """
@@ -55,9 +59,18 @@ class Difference:
 
 
 def table_of(results: Sequence[CellResult], name: str, domain: str, structure: str) -> np.ndarray:
-    """(seeds, patients) mean Dice of an arm, seeds and patients in sorted order; empty where there is none."""
+    """(seeds, patients) mean Dice of an arm, seeds and patients in sorted order; empty where there is none.
+
+    Raises:
+        UserError: Its trainings were tested on different patients.
+    """
     own = sorted((one for one in results if one.name == name), key=lambda one: one.seed)
     rows = [one.dice[domain][structure] for one in own if structure in one.dice.get(domain, {})]
+    if len({tuple(sorted(row)) for row in rows}) > 1:
+        raise UserError(
+            f"{name}: expected the same test patients of {domain} in every seed. Received: "
+            f"{[len(row) for row in rows]} patients. Next step: leave out results that were made from other data."
+        )
     return np.array([[row[patient] for patient in sorted(row)] for row in rows], float)
 
 
@@ -69,9 +82,8 @@ def means(results: Sequence[CellResult]) -> list[Mean]:
         for domain, structures in dice.items():
             for structure in structures:
                 table = table_of(results, name, domain, structure)
-                low, high = _interval(_drawn(table)[0])
                 seeds, patients = table.shape
-                found.append(Mean(name, domain, structure, seeds, patients, float(table.mean()), low, high))
+                found.append(Mean(name, domain, structure, seeds, patients, float(table.mean()), *interval(table)))
     return found
 
 
@@ -95,26 +107,40 @@ def differences(results: Sequence[CellResult], asked: Sequence[Comparison]) -> l
 def _difference(
     one: Comparison, structure: str, mine: np.ndarray, other: np.ndarray, p_value: float, corrected: float
 ) -> Difference:
-    drawn_mine, drawn_other = _drawn(mine, other)
+    """The relative gain's interval is that of its linear approximation, (mine - ratio other) / mean of other."""
+    base = float(other.mean())
+    ratio = float(mine.mean()) / base if base >= SMALLEST_BASE else math.nan
+    low, high = interval((mine - ratio * other) / base) if base >= SMALLEST_BASE else (math.nan, math.nan)
     return Difference(
-        one.arm, one.than, one.domain, structure, float((mine - other).mean()), *_interval(drawn_mine - drawn_other),
-        float(mine.mean() / max(other.mean(), 1e-9) - 1), *_interval(drawn_mine / np.maximum(drawn_other, 1e-9) - 1),
-        p_value, corrected,
+        one.arm, one.than, one.domain, structure, float((mine - other).mean()), *interval(mine - other),
+        ratio - 1, ratio - 1 + low, ratio - 1 + high, p_value, corrected,
     )  # fmt: skip
 
 
-def _drawn(*tables: np.ndarray) -> list[np.ndarray]:
-    """Means of 2000 draws of seeds and patients, the same ones of each table (seeds, patients): (draws,) each."""
+def interval(table: np.ndarray) -> tuple[float, float]:
+    """95 % interval of the mean of a table (seeds, patients): low and high.
+
+    Two-level bootstrap: seeds and patients are both drawn anew. Its standard error is too small for a few seeds, by
+    √(1 - 1/seeds), and is not normal; so it is enlarged by that, and Student's t takes the place of the quantile, with
+    Satterthwaite's degrees of freedom. One seed alone tells nothing of seeds: then patients alone are drawn.
+    """
     random = np.random.default_rng(0)
-    seed_counts, patient_counts = (
-        random.multinomial(number, np.full(number, 1 / number), DRAWS).astype(float) for number in tables[0].shape
+    drawn_seeds, drawn_patients = (
+        random.multinomial(number, np.full(number, 1 / number), DRAWS).astype(float) for number in table.shape
     )
-    return [((seed_counts @ table) * patient_counts).sum(1) / table.size for table in tables]
-
-
-def _interval(drawn: np.ndarray) -> tuple[float, float]:
-    low, high = np.quantile(drawn, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    return float(low), float(high)
+    error = float((((drawn_seeds @ table) * drawn_patients).sum(1) / table.size).std())
+    seeds, patients = table.shape
+    parts = [
+        (np.var(table.mean(axis), ddof=1) / number, number - 1)
+        for axis, number in ((1, seeds), (0, patients))
+        if number > 1
+    ]
+    spread = sum(part for part, _ in parts)
+    if not spread:
+        return float(table.mean()), float(table.mean())
+    freedom = spread**2 / sum(part**2 / own for part, own in parts)
+    half = error * math.sqrt(seeds / max(seeds - 1, 1)) * float(student_t.ppf((1 + LEVEL) / 2, freedom))
+    return float(table.mean()) - half, float(table.mean()) + half
 
 
 def _p_value(gaps: np.ndarray) -> float:

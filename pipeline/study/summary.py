@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from components.trainer.parameters import TrainerParameters
 from pipeline.study.findings import Finding, findings
 from pipeline.study.record import StudyRecord
 from pipeline.study.statistics import Difference, Mean, differences, means
@@ -41,6 +42,17 @@ class Summary:
     def seeds(self) -> list[int]:
         """Of the main table."""
         return sorted({one.seed for one in self.record.main})
+
+    @property
+    def budget(self) -> str:
+        """Of each arm's training."""
+        trainer = TrainerParameters.model_validate(self.record.study.trainer)
+        steps = (
+            "passes through its images"
+            if trainer.steps_per_epoch is None
+            else f"epochs of {trainer.steps_per_epoch} steps"
+        )
+        return f"{trainer.epochs} {steps} with batches of {trainer.batch_size} images"
 
     @property
     def minutes(self) -> float:

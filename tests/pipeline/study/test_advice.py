@@ -20,6 +20,7 @@ def test_presence_that_tells_the_domain_needs_the_recipe():
     assert advice.situation == "bound"
     assert advice.dependence["LA"].cramers_v == pytest.approx(1.0)
     assert advice.trainer["loss"] == {"name": "marginal", "dice_weight": 1.0}
+    assert advice.trainer["label_dropout"] == {"probability": 0.0}  # said, since the configuration may have another
     assert advice.trainer["augmentation"]["scale"] == 0.4
     assert any("acce without label dropout" in line for line in advice.text)
     atrium = {row.training: row for row in advice.evidence if row.mean.structure == "LA"}
@@ -56,3 +57,19 @@ def test_a_training_that_no_study_has_is_not_made_up():
 def test_without_studies_there_is_advice_without_evidence():
     advice = advise(SHORTCUT, NAMES, ACCE, [])
     assert (advice.situation, advice.trainer, advice.evidence) == ("bound", {}, ())
+
+
+def test_a_structure_that_nobody_labelled_cannot_be_learned():
+    advice = advise(Counter({("a", (1, 1, 0)): 10, ("b", (1, 1, 0)): 10}), NAMES, ACCE, [STUDY])
+    assert advice.situation == "complete"
+    assert any("Nobody labelled LA" in line for line in advice.text)
+
+
+def test_a_small_domain_without_the_label_is_bound_all_the_same():
+    counts = Counter({("a", (1, 1, 1)): 700, ("a", (1, 0, 0)): 300, ("c", (1, 0, 0)): 30})
+    assert advise(counts, NAMES, ACCE, [STUDY]).situation == "bound"
+
+
+def test_chance_among_few_images_is_no_shortcut():
+    counts = Counter({("a", (1, 1, 1)): 3, ("a", (1, 0, 0)): 1, ("b", (1, 1, 1)): 1, ("b", (1, 0, 0)): 3})
+    assert advise(counts, NAMES, ACCE, [STUDY]).situation == "independent"

@@ -60,3 +60,12 @@ def test_wrong_study_is_told(tmp_path):
         load_study(PHANTOM, settings={"comparisons": [wrong]})
     with pytest.raises(UserError, match=r"trainer\.epoch|epoch"):
         load_study(PHANTOM, settings={"trainer": {"epoch": 3}})
+    sweep = {"title": "t", "arms": ["acce"], "values": [1]}
+    with pytest.raises(UserError, match=r"keys of sweeps below one of .*nonsense"):
+        load_study(PHANTOM, settings={"sweeps": {"x": {**sweep, "key": "nonsense.key"}}})
+    with pytest.raises(UserError, match=r"(?s)the sweeps of phantom.*shfit"):
+        cells(load_study(PHANTOM, settings={"sweeps": {"x": {**sweep, "key": "data.shfit"}}}))
+    with pytest.raises(UserError, match=r"comparisons in one of .*bta"):
+        load_study(PHANTOM, settings={"comparisons": [{**wrong, "arm": "acce", "domain": "bta"}]})
+    with pytest.raises(UserError, match="letters, digits and _"):
+        load_study(PHANTOM, settings={"arms": {"../x": {"title": "x"}}})

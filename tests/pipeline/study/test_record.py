@@ -1,7 +1,5 @@
 """A study's record on disk, and the page that is made of those that are kept."""
 
-from dataclasses import replace
-
 from pipeline.study.page import PAGE, render_page
 from pipeline.study.record import read_record, shipped_records, write_record
 from tests.pipeline.study.makers import record
@@ -25,4 +23,6 @@ def test_page_in_the_repository_is_up_to_date():
 def test_shipped_records_tell_nothing_of_the_machines_folders():
     for one in shipped_records():
         assert all(result.evaluation == "" for result in one.results)
-        assert one == replace(one, results=one.results)
+        assert not one.study.run_root.startswith("/")
+        assert not getattr(one.study.data, "root", "").startswith("/")
+        assert "=/" not in one.command

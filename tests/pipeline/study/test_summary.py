@@ -15,17 +15,20 @@ def test_the_theory_holds_where_the_numbers_are_so():
     found = summarize(record(GOOD)).findings
     assert len(found) >= 10
     assert all(one.holds for one in found), [one.text for one in found if not one.holds]
-    assert any(one.text.startswith("LA: label dropout changes acce's Dice by +100 %") for one in found)
+    assert any(
+        one.text.startswith("LA in beta: label dropout raises acce's Dice") and "+100 %" in one.text for one in found
+    )
 
 
 def test_each_claim_falls_with_its_number():
     for name, value, told in [
-        ("acce_dropout", 0.45, "label dropout changes acce"),
+        ("acce_dropout", 0.45, "label dropout raises acce's Dice"),
         ("falsification", 0.85, "presence independent"),
-        ("alpha_alone", 0.3, "against alpha alone"),
-        ("recipe", 0.85, "reaches 94.4% of the best bound"),
-        ("recipe", 0.88, "-0.020 Dice against the best bound"),
-        ("marginal_dropout", 0.8, "changes marginal's Dice by +0.000"),
+        ("alpha_alone", 0.3, "acce on both scanners is worse than alpha alone"),
+        ("alpha_alone", 0.85, "marginal is better than alpha alone"),
+        ("recipe", 0.85, "everything labelled: 94.4"),
+        ("recipe", 0.88, "everything labelled: -0.0200"),
+        ("marginal_dropout", 0.8, "label dropout helps marginal too: +0.000"),
     ]:
         found = summarize(record({**GOOD, name: value})).findings
         failed = [one.text for one in found if not one.holds]
@@ -34,7 +37,7 @@ def test_each_claim_falls_with_its_number():
 
 def test_the_bound_is_the_better_one():
     found = summarize(record({**GOOD, "upper_recipe": 0.95})).findings
-    assert any("recipe: LA in beta reaches 94.7%" in one.text and not one.holds for one in found)
+    assert any("LA in beta: recipe" in one.text and "94.7" in one.text and not one.holds for one in found)
 
 
 def test_audit_is_held_against_what_happened():
@@ -42,9 +45,9 @@ def test_audit_is_held_against_what_happened():
         result(f"acce_dropout|p={p}", seed, 0.5 + p / 4, 1 - p, "p", p) for p in (0.1, 0.3, 0.7, 0.9) for seed in (1, 2)
     )
     found = summarize(record(GOOD, {"acce_dropout": 0.5, "falsification": 0, "upper": 0}, sweeps)).findings
-    [one] = [one for one in found if one.text.startswith("LA: over")]
+    [one] = [one for one in found if "LA in beta: the stronger the audit" in one.text]
     assert one.holds
-    assert "over 8 trainings" in one.text
+    assert "over 6 probabilities, seeds [1, 2]" in one.text
 
 
 def test_the_arms_own_value_stands_in_its_sweep():
