@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from components.trainer.parameters import TrainerParameters
+from pipeline.study.cells import cells
 from pipeline.study.findings import Finding, findings
 from pipeline.study.record import StudyRecord
 from pipeline.study.statistics import Difference, Mean, differences, means
@@ -42,6 +43,11 @@ class Summary:
     def seeds(self) -> list[int]:
         """Of the main table."""
         return sorted({one.seed for one in self.record.main})
+
+    @property
+    def missing(self) -> int:
+        """How many trainings of the study are not finished."""
+        return len(cells(self.record.study)) - len(self.record.results)
 
     @property
     def budget(self) -> str:
