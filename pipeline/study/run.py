@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from dataclasses import replace
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from pathlib import Path
 
 from pipeline.quiet import be_quiet
@@ -50,7 +50,9 @@ def run_study(
                 left_s = (len(todo) - number) / number * (time.monotonic() - started)
                 _take(future, root, f"[{number}/{len(todo)}]", left_s, report)
         except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
+            for child in active_children():  # they resume from their last epoch
+                child.terminate()
+            pool.shutdown(wait=True, cancel_futures=True)
             raise
     found = (read_result(root, cell.name, cell.seed) for cell in wanted)
     return [result for result in found if result is not None]
