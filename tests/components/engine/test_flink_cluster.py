@@ -33,12 +33,12 @@ def test_each_part_is_a_process_of_its_own_on_loopback(cluster):
 
 
 def test_cluster_that_fits_is_accepted(cluster):
-    found = overview(cluster.address)
-    assert (found.task_managers, found.slots, found.free_slots) == (2, 2, 2)
+    until(lambda: slots(cluster) == (2, 2, 2))
     check_cluster(cluster.address, slots=2)
 
 
 def test_too_few_slots_are_told_with_the_remedy(cluster):
+    until(lambda: slots(cluster) == (2, 2, 2))
     with pytest.raises(
         UserError, match=r"expected 3 free slots.*Received: 2 of 2 on 2 TaskManagers.*lower beam\.workers"
     ):
@@ -63,13 +63,24 @@ def test_port_of_another_cluster_is_refused(cluster, tmp_path):
 
 def test_killed_task_manager_is_missed_and_replaced(cluster):
     os.kill(cluster.task_managers()[0], signal.SIGKILL)
-    until = time.monotonic() + 120
-    while overview(cluster.address).task_managers > 1 and time.monotonic() < until:
-        time.sleep(0.2)
+    until(lambda: slots(cluster) == (1, 1, 1))
     with pytest.raises(UserError, match="Received: 1 of 1 on 1 TaskManagers"):
         check_cluster(cluster.address, slots=2)
     cluster.add_task_manager()
-    assert cluster.wait_for(2).slots == 2
+    until(lambda: slots(cluster) == (2, 2, 2))
+
+
+def slots(cluster):
+    found = overview(cluster.address)
+    return found.task_managers, found.slots, found.free_slots
+
+
+def until(holds, seconds=180):
+    """Wait until it holds: the JobManager counts TaskManagers and slots one after the other."""
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, "it never came to hold"
+        time.sleep(0.2)
 
 
 def test_no_cluster_is_told_with_the_remedy():
