@@ -1,21 +1,16 @@
 """`labeldrop advise`."""
 
 from collections import Counter
-from pathlib import Path
 
 import click
 import yaml
 from rich.console import Console
 from rich.table import Table
 
-from components.example_gen.convert import Converter
-from components.example_gen.salt import load_salt
-from components.example_gen.source import open_sources
-from pipeline.commands.progress import each_with_progress
+from pipeline.commands.survey import survey_datasets
 from pipeline.config import load_config
 from pipeline.study.advice import Advice, advise
 from pipeline.study.record import shipped_records
-from pipeline.validation.survey import survey
 
 Counts = Counter[tuple[str, tuple[int, ...]]]
 
@@ -27,13 +22,8 @@ def advise_on_config(path: str, settings: tuple[str, ...]) -> None:
         UserError: The configuration is not valid, or a dataset is not there at all.
     """
     config = load_config(path, settings)
-    parameters = config.example_gen
-    sources = open_sources(parameters)
-    private = Path(config.run_root) / "private"
-    private.mkdir(parents=True, mode=0o700, exist_ok=True)
-    vocabulary = parameters.vocabulary()
-    converter = Converter(vocabulary, parameters.image_size, load_salt(parameters.salt, private))
-    found = survey(sources, converter, each_with_progress)
+    vocabulary = config.example_gen.vocabulary()
+    found, sources = survey_datasets(config)
     domains = {source.spec.name: source.spec.domain for source in sources}
     counts: Counts = Counter((domains[one.dataset], one.presence) for one in found.records if one.split == "train")
     if not counts:
