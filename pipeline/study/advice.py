@@ -7,7 +7,6 @@ from typing import Any, Literal
 
 from components.statistics_gen.audit import Dependence, audit, tells_domain
 from components.trainer.parameters import TrainerParameters
-from pipeline.study.config import Arm, merged
 from pipeline.study.record import StudyRecord
 from pipeline.study.statistics import Mean, means
 
@@ -121,7 +120,7 @@ def _recommended(records: Sequence[StudyRecord]) -> dict[str, Any]:
     """What the recipe of the first study sets; on real pictures, where such a study is among them."""
     for record in sorted(records, key=lambda record: record.study.data.kind == "phantom"):
         if record.study.recipe:
-            trainer = _trainer(record, record.study.arms[record.study.recipe.arm])
+            trainer = record.study.trainer_of(record.study.arms[record.study.recipe.arm])
             return {
                 "loss": {"name": trainer.loss.name, "dice_weight": trainer.loss.dice_weight},
                 "label_dropout": {"probability": trainer.label_dropout.probability},
@@ -156,13 +155,9 @@ def _evidence(record: StudyRecord, situation: Situation, now: TrainerParameters)
 def arm_like(record: StudyRecord, now: TrainerParameters) -> str | None:
     """The arm of a study with the configuration's kind of loss, Dice and label dropout; none where no arm has it."""
     for name, arm in record.study.arms.items():
-        if arm.labels == "partial" and not arm.drop and _kind(_trainer(record, arm)) == _kind(now):
+        if arm.labels == "partial" and not arm.drop and _kind(record.study.trainer_of(arm)) == _kind(now):
             return name
     return None
-
-
-def _trainer(record: StudyRecord, arm: Arm) -> TrainerParameters:
-    return TrainerParameters.model_validate(merged(record.study.trainer, arm.trainer))
 
 
 def _kind(trainer: TrainerParameters) -> tuple[Any, ...]:

@@ -12,7 +12,7 @@ from components.base import UserError
 from components.label_mask.parameters import LabelMaskParameters
 from components.trainer.parameters import TrainerParameters
 from pipeline.config import explain
-from pipeline.study.config import Arm, CamusData, PhantomData, StudyConfig, Sweep, merged
+from pipeline.study.config import Arm, CamusData, PhantomData, StudyConfig, Sweep
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def _cell(
     whole = StudyConfig.model_validate({key: content[key] for key in StudyConfig.model_fields})
     hide = {} if arm.labels == "full" else whole.partial
     mask = {"hide": hide, "keep": arm.keep, "shuffle": arm.labels == "shuffled", "drop": arm.drop}
-    trainer = TrainerParameters.model_validate({**merged(study.trainer, arm.trainer), "seed": seed})
+    trainer = study.trainer_of(arm, seed=seed)
     label = name if sweep is None else f"{name}|{sweep}={value}"
     drawn = tuple(study.partial) if sweep is None and seed == study.seeds[0] else ()
     return Cell(label, name, seed, sweep, value, whole.data, whole.image_size, mask, trainer, drawn)

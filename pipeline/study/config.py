@@ -159,8 +159,12 @@ class StudyConfig(_Section):
         if unknown:
             raise ValueError(f"expected arms of {sorted(self.arms)}. Received: {unknown}")
         for arm in self.arms.values():
-            TrainerParameters.model_validate(merged(self.trainer, arm.trainer))
+            self.trainer_of(arm)
         return self
+
+    def trainer_of(self, arm: Arm, **over: Any) -> TrainerParameters:
+        """What an arm trains with: the study's keys, the arm's on top, and these on top of both."""
+        return TrainerParameters.model_validate({**merged(self.trainer, arm.trainer), **over})
 
 
 def merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
